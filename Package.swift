@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets stand in the order of the map: a module imports only what lies above it.
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: "CoRNN" + name, dependencies: dependencies, path: "Sources/" + name,
+    swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/" + name, resources: resources,
+    swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
+}
+
+let package = Package(
+  name: "cornn-analyze",
+  products: [
+    .library(name: "CoRNN", targets: ["CoRNNStep", "CoRNNKernels"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CGSL"),
+    .systemLibrary(name: "COpenBLAS"),
+    .systemLibrary(name: "CZip"),
+    .target(name: "CKernels"),
+    module("Step"),
+    module("Kernels", ["CGSL", "COpenBLAS", "CKernels", .product(name: "RealModule", package: "swift-numerics")]),
+    module("Model", ["CoRNNKernels", .product(name: "RealModule", package: "swift-numerics")]),
+    module("Checkpoints", ["CoRNNKernels", "CoRNNModel", "CZip"]),
+  ]
+)

@@ -1,0 +1,21 @@
+#ifndef CORNN_CKERNELS_H
+#define CORNN_CKERNELS_H
+#include <stddef.h>
+
+// Each kernel exists three times (AVX-512, AVX2 with FMA, baseline x86-64 or whatever the CPU is) and the
+// best one that the CPU runs is picked at the call.
+
+/// The instruction set that the kernels run on: "avx512", "avx2" or "baseline".
+const char *cornn_instruction_set(void);
+
+/// out[i] = tanh(x[i]); at most 3 units in the last place from the exact value, never above 1 in size.
+/// x and out may be the same array.
+void cornn_tanh(size_t count, const double *x, double *out);
+
+/// One IMEX step of count = batch * hidden oscillators, unit-minor, given sigma = activation(A):
+///   z <- scale * (retain * z + dt * (sigma - gamma * y)),  y <- y + dt * z
+/// gamma, retain and scale hold one value for each of the hidden units. y and z stand in rows of `stride`.
+void cornn_advance(size_t batch, size_t hidden, size_t stride, double dt, const double *sigma,
+                   const double *gamma, const double *retain, const double *scale, double *y, double *z);
+
+#endif

@@ -1,0 +1,61 @@
+#include "CKernels.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define NAME(function) function##_baseline
+#include "kernels.inc"
+#undef NAME
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define NAME(function) function##_avx2
+#include "kernels.inc"
+#undef NAME
+#pragma clang attribute pop
+
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
+#define NAME(function) function##_avx512
+#include "kernels.inc"
+#undef NAME
+#pragma clang attribute pop
+#endif
+
+enum { BASELINE, AVX2, AVX512 };
+
+static int instruction_set(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
+    return AVX512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return AVX2;
+#endif
+  return BASELINE;
+}
+
+const char *cornn_instruction_set(void) {
+  switch (instruction_set()) {
+    case AVX512: return "avx512";
+    case AVX2: return "avx2";
+    default: return "baseline";
+  }
+}
+
+#if defined(__x86_64__)
+#define DISPATCH(function, ...)                              \
+  switch (instruction_set()) {                               \
+    case AVX512: function##_avx512(__VA_ARGS__); return;     \
+    case AVX2: function##_avx2(__VA_ARGS__); return;         \
+    default: function##_baseline(__VA_ARGS__); return;       \
+  }
+#else
+#define DISPATCH(function, ...) function##_baseline(__VA_ARGS__)
+#endif
+
+void cornn_tanh(size_t count, const double *x, double *out) { DISPATCH(tanh, count, x, out) }
+
+void cornn_advance(size_t batch, size_t hidden, size_t stride, double dt, const double *sigma,
+                   const double *gamma, const double *retain, const double *scale, double *y, double *z) {
+  DISPATCH(advance, batch, hidden, stride, dt, sigma, gamma, retain, scale, y, z)
+}

@@ -1,0 +1,41 @@
+import FoundationEssentials
+
+/// A file's bytes, mapped into memory: nothing is read before it is looked at.
+struct FileContents {
+  let path: String
+  let data: Data
+
+  init(path: String, data: Data) {
+    self.path = path
+    self.data = data
+  }
+
+  init(path: String) throws(CheckpointError.Problem) {
+    self.path = path
+    var isDirectory = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else { throw .notFound }
+    guard !isDirectory else { throw .isDirectory }
+    do {
+      data = try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
+    } catch {
+      throw .unreadable(reason: systemReason(error))
+    }
+  }
+}
+
+/// The operating system's own words for a failed call, without Foundation's wrapping.
+func systemReason(_ error: any Error) -> String {
+  if let error = error as? CocoaError, let underlying = error.underlying as? POSIXError {
+    return String(describing: underlying.code)
+  }
+  return String(describing: error)
+}
+
+/// Puts `bytes` in the place of the file at `path` in one move: a reader sees the old file or the new one.
+public func replaceFile(at path: String, with bytes: [UInt8]) throws(CheckpointError.Problem) {
+  do {
+    try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+  } catch {
+    throw .unwritable(reason: systemReason(error))
+  }
+}

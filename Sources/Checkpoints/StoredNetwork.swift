@@ -1,0 +1,250 @@
+public import CoRNNModel
+import CoRNNKernels
+
+/// A network in a file: which tensors make it up, and its constants. Its numbers are read when asked for.
+public struct StoredNetwork {
+  /// The file.
+  public let checkpoint: Checkpoint
+  /// The layout recognised or asked for; nil when `--map` alone says what is what.
+  public let layout: Layout?
+  /// What decided the layout.
+  public let layoutSource: LayoutSource
+  /// The blocks that make up the network.
+  public let blocks: NetworkBlocks
+  /// Its constants.
+  public let constants: NetworkConstants
+  /// The units, with these constants.
+  public let oscillators: Oscillators
+  /// The JSON beside the checkpoint that was read, or nil.
+  public let sidecarPath: String?
+
+  /// What decided how tensors are read.
+  public enum LayoutSource: String, Codable, Sendable {
+    case flag, sidecar, recognized, map
+  }
+
+  /// What can keep a file from being a network.
+  public enum Failure: Error, Equatable, Sendable {
+    case file(CheckpointError)
+    case constant(MissingConstant)
+    case network(InvalidNetwork, path: String)
+  }
+
+  /// Finds the network in a file.
+  ///
+  /// - Parameters:
+  ///   - layout: how to read the tensors; nil to take the sidecar's word or recognise it.
+  ///   - map: roles to assign by name on top of the layout.
+  ///   - layer: the layer to take from a file of several.
+  ///   - given: constants that come before those in the files.
+  ///   - memoryLimit: the most bytes that a compressed member may unpack to.
+  public init(
+    path: String, layout: Layout? = nil, map: LayoutMap? = nil, layer: Int? = nil,
+    given: GivenConstants = GivenConstants(), memoryLimit: Int
+  ) throws(Failure) {
+    do {
+      checkpoint = try Checkpoint(path: path, memoryLimit: memoryLimit)
+    } catch {
+      throw .file(error)
+    }
+    let sidecar: Sidecar
+    do {
+      sidecar = try Sidecar(beside: path)
+    } catch {
+      throw .file(error)
+    }
+    sidecarPath = sidecar.exists ? sidecar.path : nil
+    do throws(CheckpointError.Problem) {
+      let tensors = checkpoint.tensors
+      if let chosen = layout ?? sidecar.layout {
+        self.layout = chosen
+        layoutSource = layout == nil ? .sidecar : .flag
+      } else if let recognized = Layout.recognized(in: tensors) {
+        self.layout = recognized
+        layoutSource = .recognized
+      } else {
+        guard map != nil else { throw CheckpointError.Problem.unknownLayout(tensors: tensors.map(\.summary)) }
+        self.layout = nil
+        layoutSource = .map
+      }
+      var blocks = try self.layout?.blocks(in: tensors, layer: layer ?? sidecar.layer) ?? NetworkBlocks()
+      try map?.apply(to: &blocks, tensors: tensors)
+      self.blocks = try blocks.checked(layout: self.layout, map: map)
+    } catch {
+      throw .file(CheckpointError(path: path, problem: error))
+    }
+    constants = try Self.settle(given, sidecar, checkpoint, hidden: self.blocks.hidden)
+    do {
+      oscillators = try constants.oscillators(hidden: self.blocks.hidden)
+    } catch {
+      throw .network(error, path: path)
+    }
+  }
+
+  /// Reads the whole network.
+  ///
+  /// - Throws: ``Failure``: an entry that isn't finite, a file that breaks off.
+  public func network() throws(Failure) -> OscillatorNetwork {
+    do {
+      return try makeNetwork()
+    } catch let problem as CheckpointError.Problem {
+      throw .file(CheckpointError(path: checkpoint.path, problem: problem))
+    } catch let invalid as InvalidNetwork {
+      throw .network(invalid, path: checkpoint.path)
+    } catch {
+      preconditionFailure("unexpected \(error)")
+    }
+  }
+
+  private func makeNetwork() throws -> OscillatorNetwork {
+    let hidden = blocks.hidden
+    func matrix(_ block: WeightBlock?) throws -> Matrix? { try block?.matrix(in: checkpoint) }
+    var bias = [Double](repeating: 0, count: hidden)
+    for block in blocks.biases {
+      for (unit, value) in try block.matrix(in: checkpoint).elements.enumerated() { bias[unit] += value }
+    }
+    let zero = Matrix(rows: hidden, columns: hidden)
+    let readout = try matrix(blocks.readoutWeights).map { weights in
+      OscillatorNetwork.Readout(
+        weights: weights,
+        bias: try matrix(blocks.readoutBias)?.elements ?? [Double](repeating: 0, count: weights.rows))
+    }
+    return try OscillatorNetwork(
+      oscillators: oscillators, positionWeights: matrix(blocks.positionWeights) ?? zero,
+      velocityWeights: matrix(blocks.velocityWeights) ?? zero,
+      inputWeights: matrix(blocks.inputWeights) ?? Matrix(rows: hidden, columns: 0), bias: bias,
+      readout: readout, embedding: matrix(blocks.embedding))
+  }
+
+  /// The absolute row sums of W, Z and V, read row by row: no matrix is held in memory.
+  public func absoluteRowSums() throws(Failure) -> (position: [Double], velocity: [Double], input: [Double]) {
+    func sums(_ block: WeightBlock?) throws(CheckpointError.Problem) -> [Double] {
+      var sums = [Double](repeating: 0, count: blocks.hidden)
+      try block?.forEachRow(in: checkpoint) { row, values in
+        sums[row] = values.reduce(0) { $0 + abs($1) }
+      }
+      return sums
+    }
+    do {
+      return (
+        try sums(blocks.positionWeights), try sums(blocks.velocityWeights), try sums(blocks.inputWeights)
+      )
+    } catch {
+      throw .file(CheckpointError(path: checkpoint.path, problem: error))
+    }
+  }
+
+  private static func settle(
+    _ given: GivenConstants, _ sidecar: Sidecar, _ checkpoint: Checkpoint, hidden: Int
+  ) throws(Failure) -> NetworkConstants {
+    func missing(_ key: String) -> Failure {
+      .constant(
+        MissingConstant(
+          key: key, checkpoint: checkpoint.path, sidecar: sidecar.path, sidecarExists: sidecar.exists))
+    }
+    let inside: EmbeddedConstants
+    do {
+      inside = try EmbeddedConstants(checkpoint, hidden: hidden)
+    } catch {
+      throw .file(CheckpointError(path: checkpoint.path, problem: error))
+    }
+    func settled<Value>(_ key: String, _ values: [Value?], standard: Value? = nil) throws(Failure) -> SettledConstant<Value> {
+      let sources: [ConstantSource] = [.flag, .sidecar, .checkpoint]
+      var candidates = Array(zip(values, sources))
+      if values.allSatisfy({ $0 == nil }) { candidates.append((standard, .standard)) }
+      guard let settled = SettledConstant(candidates) else { throw missing(key) }
+      return settled
+    }
+    return NetworkConstants(
+      timeStep: try settled("dt", [given.timeStep, sidecar.timeStep, inside.timeStep]),
+      gamma: try settled("gamma", [given.gamma, sidecar.gamma, inside.gamma]),
+      epsilon: try settled("epsilon", [given.epsilon, sidecar.epsilon, inside.epsilon]),
+      damping: try settled("damping", [given.damping, sidecar.damping, inside.damping]),
+      activation: try settled(
+        "activation", [given.activation, sidecar.activation, inside.activation], standard: .tanh),
+      inputScale: try settled("input_scale", [nil, sidecar.inputScale, inside.inputScale], standard: 1))
+  }
+}
+
+/// The constants inside a checkpoint: metadata, or tensors called `dt`, `gamma`, `epsilon`.
+private struct EmbeddedConstants {
+  var timeStep: Double?
+  var gamma: [Double]?
+  var epsilon: [Double]?
+  var damping: Damping?
+  var activation: Activation?
+  var inputScale: Double?
+
+  init(_ checkpoint: Checkpoint, hidden: Int) throws(CheckpointError.Problem) {
+    func numbers(_ key: String) throws(CheckpointError.Problem) -> [Double]? {
+      switch checkpoint.metadata[key] {
+      case .number(let value): return [value]
+      case .numbers(let values): return values
+      case .text(let text): throw .badConstant(key: key, found: "\"\(text)\"", expected: "a number")
+      case nil: break
+      }
+      guard let tensor = Names(checkpoint.tensors).ending(in: key).first, tensor.count == 1 || tensor.count == hidden
+      else { return nil }
+      return try checkpoint.values(of: tensor)
+    }
+    func choice<Choice: RawRepresentable & CaseIterable>(
+      _ key: String, _ type: Choice.Type
+    ) throws(CheckpointError.Problem) -> Choice? where Choice.RawValue == String {
+      guard let value = checkpoint.metadata[key] else { return nil }
+      guard case .text(let text) = value, let choice = Choice(rawValue: text) else {
+        throw .badConstant(
+          key: key, found: "\(value)",
+          expected: "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      return choice
+    }
+    timeStep = try numbers("dt")?.first
+    gamma = try numbers("gamma")
+    epsilon = try numbers("epsilon")
+    damping = try choice("damping", Damping.self)
+    activation = try choice("activation", Activation.self)
+    inputScale = try numbers("input_scale")?.first
+  }
+}
+
+extension NetworkBlocks {
+  /// The number of hidden units, by W.
+  public var hidden: Int { positionWeights?.rows ?? 0 }
+  /// The width of an input, by V.
+  public var inputs: Int { inputWeights?.width ?? 0 }
+  /// The number of outputs, by the readout; 0 without one.
+  public var outputs: Int { readoutWeights?.rows ?? 0 }
+
+  /// These blocks, once W and V are there and all shapes agree.
+  func checked(layout: Layout?, map: LayoutMap?) throws(CheckpointError.Problem) -> NetworkBlocks {
+    let source = layout?.rawValue ?? "map"
+    guard let positionWeights else { throw .layoutMismatch(layout: source, missing: "W") }
+    guard inputWeights != nil else { throw .layoutMismatch(layout: source, missing: "V") }
+    if layout == nil, let map {
+      for role in ["Z", "b"] where map.assignments[role] == nil {
+        throw .layoutMismatch(layout: source, missing: role)
+      }
+    }
+    let m = positionWeights.rows
+    func check(_ block: WeightBlock?, _ rows: Int?, _ columns: Int?, _ expected: String) throws(CheckpointError.Problem) {
+      guard let block else { return }
+      guard rows == nil || block.rows == rows, columns == nil || block.width == columns else {
+        throw .shape(tensor: block.description, found: [block.rows, block.width], expected: expected)
+      }
+    }
+    guard m > 0 else { throw .shape(tensor: positionWeights.description, found: [0], expected: "at least one unit") }
+    try check(positionWeights, m, m, "(m, m) for W")
+    try check(velocityWeights, m, m, "(\(m), \(m)) for Z, as W is (\(m), \(m))")
+    try check(inputWeights, m, nil, "\(m) rows for V, as W is (\(m), \(m))")
+    for bias in biases { try check(bias, 1, m, "\(m) entries for b, as W is (\(m), \(m))") }
+    try check(readoutWeights, nil, m, "\(m) columns for the readout, as W is (\(m), \(m))")
+    try check(readoutBias, 1, outputs, "\(outputs) entries, as the readout has \(outputs) rows")
+    try check(embedding, nil, inputs, "\(inputs) columns for the embedding, as V has \(inputs)")
+    return self
+  }
+}
+
+extension StoredTensor {
+  /// Name and shape, for messages: `cell.i2h.weight (64, 133)`.
+  public var summary: String { "\(name) (\(shape.map(String.init).joined(separator: ", ")))" }
+}
