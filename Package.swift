@@ -42,5 +42,9 @@ let package = Package(
     module("Kernels", ["CGSL", "COpenBLAS", "CKernels", .product(name: "RealModule", package: "swift-numerics")]),
     module("Model", ["CoRNNKernels", .product(name: "RealModule", package: "swift-numerics")]),
     module("Checkpoints", ["CoRNNKernels", "CoRNNModel", "CZip"]),
+    module(
+      "Dynamics", ["CoRNNKernels", "CoRNNModel", .product(name: "RealModule", package: "swift-numerics")]),
+    module(
+      "Analysis", ["CoRNNKernels", "CoRNNModel", "CoRNNDynamics", .product(name: "RealModule", package: "swift-numerics")]),
   ]
 )

@@ -1,0 +1,81 @@
+/// The energy of a run against every bound that applies to it.
+public struct EnergyBounds: Encodable, Equatable, Sendable {
+  /// The steps looked at, N, and the trajectories, B.
+  public let steps: Int
+  public let trajectories: Int
+  /// The step at which the run left the range of doubles, if it did; nothing from there on was looked at.
+  public let divergedAt: Int?
+  /// The largest energy, the sum over units of `gamma·y² + z²`, and where.
+  public let maximum: Double
+  public let maximumStep: Int
+  public let maximumTrajectory: Int
+  /// The largest residual of the exact energy identity in any unit and step, relative to the largest of the
+  /// identity's terms there. Rounding level (1e-13) unless the map was computed wrongly.
+  public let identityResidual: Double
+  /// The rungs of the ladder.
+  public let rungs: [Rung]
+  /// For the trajectory with the largest energy: what plots show.
+  public let series: Series
+
+  /// One bound.
+  public struct Rung: Encodable, Equatable, Sendable {
+    public let name: String
+    public let statement: String
+    public let kind: ClaimKind
+    public let origin: ClaimOrigin
+    public let hypotheses: [Hypothesis]
+    /// Whether its hypotheses hold. One that fails makes a bound silent, not violated.
+    public let applies: Bool
+    /// Whether no value exceeded the bound by more than `rounding`; nil where the bound doesn't apply.
+    public let holds: Bool?
+    /// The largest value/bound: of the total over units, or for the gain in the worst unit.
+    public let tightness: Double?
+    /// The smallest bound − value, likewise.
+    public let margin: Double?
+    /// The step of the largest tightness.
+    public let tightestStep: Int?
+    /// The largest that rounding errors of the run can have added to the value.
+    public let rounding: Double?
+    /// The first step at which the bound was violated, in total or in a unit.
+    public let firstViolation: Int?
+    /// The unit with the largest value/bound of its own.
+    public let worstUnit: WorstUnit?
+  }
+
+  /// A bound's tightest unit.
+  public struct WorstUnit: Encodable, Equatable, Sendable {
+    public let unit: Int
+    /// What is bounded: `energy`, `position` or `velocity`.
+    public let quantity: String
+    public let tightness: Double
+    public let margin: Double
+    public let step: Int
+    public let trajectory: Int
+    public let firstViolation: Int?
+  }
+
+  /// Energies and bounds over time.
+  public struct Series: Encodable, Equatable, Sendable {
+    /// t_n.
+    public let time: [Double]
+    /// The total energy after each step.
+    public let energy: [Double]
+    /// What F.1+ bounds, where it applies: the sum of `gamma·y² + (1 − epsilon·dt)·z²`.
+    public let weightedEnergy: [Double]
+    /// The total bound of each rung that applies, after each step.
+    public let bounds: [Bound]
+  }
+
+  /// A total bound over time.
+  public struct Bound: Encodable, Equatable, Sendable {
+    public let name: String
+    public let values: [Double]
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case steps, trajectories, divergedAt, maximum, maximumStep, maximumTrajectory, identityResidual, rungs
+  }
+
+  /// Whether every bound that applies holds.
+  public var allHold: Bool { rungs.allSatisfy { $0.holds != false } }
+}

@@ -1,0 +1,116 @@
+public import CoRNNModel
+
+/// The rungs of the energy ladder for the map, from the paper's bound to the sharpest.
+public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
+  case implicitPaper = "3.1"
+  case implicitSharp = "3.1+"
+  case explicitPaper = "F.1"
+  case explicitSharp = "F.1+"
+  case explicitSharpest = "F.1++"
+  case gain
+
+  /// What it states, with e = gamma·y² + z² of a unit and E the sum over units.
+  public var statement: String {
+    switch self {
+    case .implicitPaper, .explicitPaper: "E_n <= m·t_n + E_0"
+    case .implicitSharp: "e_n <= t_n/(2·epsilon − gamma·dt) + e_0 in each unit"
+    case .explicitSharp:
+      "gamma·y² + (1 − epsilon·dt)·z² <= t_n/(2·epsilon − gamma·dt) + its start in each unit"
+    case .explicitSharpest: "e_n <= t_n/(2·epsilon − dt·(gamma + epsilon²)) + e_0 in each unit"
+    case .gain: "|y_n| <= Gy + |(L^n X_0)_y| and |z_n| <= Gz + |(L^n X_0)_z| in each unit"
+    }
+  }
+
+  /// Where it comes from; 3.1 and F.1 are the paper's own where gamma = epsilon = 1.
+  public func origin(for oscillators: Oscillators) -> ClaimOrigin {
+    switch self {
+    case .implicitPaper:
+      zip(oscillators.gamma, oscillators.epsilon).allSatisfy { $0 == 1 && $1 == 1 } ? .paper : .generalised
+    case .explicitPaper: .paper
+    default: .derived
+    }
+  }
+
+  /// What it needs, checked for `oscillators`.
+  public func hypotheses(for oscillators: Oscillators) -> [Hypothesis] {
+    let dt = oscillators.timeStep
+    let gamma = oscillators.gamma
+    let epsilon = oscillators.epsilon
+    let steps = gamma.map { _ in dt }
+    let units = zip(gamma, epsilon)
+    let bounded = Hypothesis("|sigma| <= 1", holds: oscillators.activation.isBounded)
+    let implicit = Hypothesis("implicit damping", holds: oscillators.damping == .implicit)
+    let explicit = Hypothesis("explicit damping", holds: oscillators.damping == .explicit)
+    let stiffness = Hypothesis(
+      "gamma·dt < 2·epsilon", values: gamma.map { $0 * dt }, limits: epsilon.map { 2 * $0 }, isStrict: true)
+    switch self {
+    case .implicitPaper:
+      return [
+        implicit, bounded,
+        Hypothesis(
+          "dt <= (2·epsilon − 1)/gamma", values: steps, limits: units.map { (2 * $1 - 1) / $0 }, isStrict: false),
+      ]
+    case .implicitSharp:
+      return [implicit, bounded, stiffness]
+    case .explicitPaper:
+      return [
+        explicit, bounded,
+        Hypothesis(
+          "dt <= (2·epsilon − 1)/(gamma + epsilon²)", values: steps,
+          limits: units.map { (2 * $1 - 1) / ($0 + $1 * $1) }, isStrict: false),
+      ]
+    case .explicitSharp:
+      return [
+        explicit, bounded,
+        Hypothesis(
+          "epsilon·dt <= 1", values: epsilon.map { $0 * dt }, limits: epsilon.map { _ in 1 }, isStrict: false),
+        stiffness,
+      ]
+    case .explicitSharpest:
+      return [
+        explicit, bounded,
+        Hypothesis(
+          "dt·(gamma + epsilon²) < 2·epsilon", values: units.map { dt * ($0 + $1 * $1) },
+          limits: epsilon.map { 2 * $0 }, isStrict: true),
+      ]
+    case .gain:
+      let products = epsilon.map { $0 * dt }
+      var list = [
+        bounded,
+        Hypothesis("epsilon > 0", values: epsilon.map { _ in 0 }, limits: epsilon, isStrict: true),
+      ]
+      let stiffness = gamma.map { $0 * dt * dt }
+      switch oscillators.damping {
+      case .implicit:
+        list.append(
+          Hypothesis(
+            "gamma·dt² < 4 + 2·epsilon·dt (Schur stable)", values: stiffness, limits: products.map { 4 + 2 * $0 },
+            isStrict: true))
+      case .explicit:
+        list.append(
+          Hypothesis("epsilon·dt < 2 (Schur stable)", values: products, limits: products.map { _ in 2 }, isStrict: true))
+        list.append(
+          Hypothesis(
+            "gamma·dt² < 4 − 2·epsilon·dt (Schur stable)", values: stiffness,
+            limits: products.map { 4 - 2 * $0 }, isStrict: true))
+      }
+      return list
+    }
+  }
+
+  /// The growth of a unit's bound per unit time; nil for the gain, which doesn't grow.
+  func slope(_ unit: LinearUnit) -> Double? {
+    let dt = unit.timeStep
+    return switch self {
+    case .implicitPaper, .explicitPaper: 1
+    case .implicitSharp, .explicitSharp: 1 / (2 * unit.epsilon - unit.gamma * dt)
+    case .explicitSharpest: 1 / (2 * unit.epsilon - dt * (unit.gamma + unit.epsilon * unit.epsilon))
+    case .gain: nil
+    }
+  }
+
+  /// The weight of z² in what the rung bounds: 1, but for F.1+.
+  func velocityWeight(_ unit: LinearUnit) -> Double {
+    self == .explicitSharp ? 1 - unit.epsilon * unit.timeStep : 1
+  }
+}

@@ -1,0 +1,87 @@
+public import CoRNNModel
+
+/// What a unit can reach under any forcing of at most 1: the l1 norms of its impulse response.
+///
+/// `|y_n| <= position` and `|z_n| <= velocity` for all n from a zero start, whatever the weights and inputs. The
+/// values are upper bounds: they hold a proved bound on the tail of the sum and on rounding.
+public struct ImpulseGain: Encodable, Equatable, Sendable {
+  /// Gy, in the unit of positions.
+  public let position: Double
+  /// Gz, in the unit of velocities.
+  public let velocity: Double
+  /// How much of each is the bound on the terms not summed.
+  public let tail: Double
+  /// How much of each is the bound on rounding errors.
+  public let rounding: Double
+  /// The number of terms summed.
+  public let terms: Int
+  /// A bound on the sum of `‖Lⁱ‖∞` over all i: what a perturbation of 1 in each step can add up to.
+  let totalNorm: Double
+
+  /// More terms than this aren't summed: the tail's bound covers the rest.
+  private static let mostTerms = 10_000_000
+
+  /// Whether the unit's linear map is Schur stable, without which it has no gain: its damping is greater than
+  /// 0, and `gamma·dt² < 4 + 2·epsilon·dt` (implicit), or `epsilon·dt < 2` and `gamma·dt² < 4 − 2·epsilon·dt`
+  /// (explicit).
+  static func isSchurStable(_ unit: LinearUnit) -> Bool {
+    let damping = unit.epsilon * unit.timeStep
+    let stiffness = unit.gamma * unit.timeStep * unit.timeStep
+    return switch unit.damping {
+    case .implicit: damping > 0 && stiffness < 4 + 2 * damping
+    case .explicit: damping > 0 && damping < 2 && stiffness < 4 - 2 * damping
+    }
+  }
+
+  /// The gain of `unit`; nil if its linear map isn't Schur stable, or so nearly unstable that ten million terms
+  /// don't show that it is.
+  ///
+  /// With the first p such that `q = ‖Lᵖ‖∞ < 1/2`, the terms from N on add up to at most
+  /// `(sum over i < p of ‖Lⁱ‖∞)·‖h_N‖∞/(1 − q)`.
+  init?(_ unit: LinearUnit) {
+    guard Self.isSchurStable(unit) else { return nil }
+    let l = unit.transition
+    var power = LinearUnit.Operator(yy: 1, yz: 0, zy: 0, zz: 1)
+    var normSum = 0.0
+    var exponent = 0
+    while power.norm >= 0.5 {
+      guard exponent < Self.mostTerms else { return nil }
+      normSum += power.norm
+      power = l * power
+      exponent += 1
+    }
+    // The powers are rounded too; a part in 10⁹ is far above what that comes to.
+    let total = normSum / (1 - power.norm) * (1 + 1e-9)
+    var h = unit.entry
+    var sum = LinearUnit.Vector(position: 0, velocity: 0)
+    var norms = 0.0
+    var count = 0
+    while count < Self.mostTerms, total * h.norm > 1e-18 * min(sum.position, sum.velocity) {
+      sum.position += abs(h.position)
+      sum.velocity += abs(h.velocity)
+      norms += h.norm
+      h = l * h
+      count += 1
+    }
+    tail = total * h.norm
+    rounding =
+      total * unit.roundingFactor * norms
+      + Double.ulpOfOne * Double(count + 4) * max(sum.position, sum.velocity)
+    position = sum.position + tail + rounding
+    velocity = sum.velocity + tail + rounding
+    terms = count
+    totalNorm = total
+  }
+
+  /// The gain of each unit, nil where there is none.
+  public static func gains(of oscillators: Oscillators) -> [ImpulseGain?] {
+    var known: [LinearUnit: ImpulseGain?] = [:]
+    return (0..<oscillators.count).map { index in
+      let unit = LinearUnit(oscillators, unit: index)
+      if let gain = known[unit] { return gain }
+      let gain = ImpulseGain(unit)
+      known[unit] = gain
+      return gain
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import CoRNNKernels
+public import CoRNNModel
+
+/// The inputs of a run: `u_1 … u_N`, for one trajectory or a batch.
+public struct InputSequence: Equatable, Sendable {
+  /// The number of steps, N.
+  public let steps: Int
+  /// The number of trajectories, B.
+  public let batch: Int
+  /// The width of one input, d.
+  public let width: Int
+  /// N×B×d, time first.
+  public let values: [Double]
+
+  /// Inputs of this shape.
+  public init(steps: Int, batch: Int, width: Int, values: [Double]) {
+    precondition(
+      steps >= 0 && batch > 0 && width >= 0 && values.count == steps * batch * width,
+      "\(values.count) values for \(steps)×\(batch)×\(width)")
+    self.steps = steps
+    self.batch = batch
+    self.width = width
+    self.values = values
+  }
+
+  /// Why an array can't be the inputs of a network.
+  public enum ShapeError: Error, Equatable, Sendable {
+    /// It is neither N×d nor N×B×d; `width` is the network's d.
+    case inputs(shape: [Int], width: Int)
+    /// It is neither N nor N×B; the network takes tokens.
+    case tokens(shape: [Int])
+    /// A token is not in the embedding's table.
+    case token(index: Int, value: Double, count: Int)
+    /// There isn't a single step.
+    case empty
+  }
+
+  /// Inputs from an array, N×d or N×B×d; for a network with an embedding, also whole-number tokens, N or N×B.
+  ///
+  /// A list of N numbers stands for N×1.
+  public init(
+    array shape: [Int], values: [Double], areIntegers: Bool, for network: OscillatorNetwork
+  ) throws(ShapeError) {
+    guard !values.isEmpty else { throw .empty }
+    if let embedding = network.embedding, areIntegers {
+      let tokens = shape.last == 1 && shape.count > 1 ? Array(shape.dropLast()) : shape
+      guard tokens.count <= 2 else { throw .tokens(shape: shape) }
+      var looked: [Double] = []
+      looked.reserveCapacity(values.count * embedding.columns)
+      for (index, value) in values.enumerated() {
+        guard let token = Int(exactly: value), 0 <= token, token < embedding.rows else {
+          throw .token(index: index, value: value, count: embedding.rows)
+        }
+        looked += embedding.row(token)
+      }
+      self.init(
+        steps: tokens[0], batch: tokens.count == 2 ? tokens[1] : 1, width: embedding.columns, values: looked)
+      return
+    }
+    let full = shape.count == 1 ? shape + [1] : shape
+    guard full.count == 2 || full.count == 3, full[full.count - 1] == network.inputs else {
+      throw .inputs(shape: shape, width: network.inputs)
+    }
+    self.init(
+      steps: full[0], batch: full.count == 3 ? full[1] : 1, width: network.inputs, values: values)
+  }
+
+  /// The same inputs divided by `scale`.
+  public func divided(by scale: Double) -> InputSequence {
+    InputSequence(steps: steps, batch: batch, width: width, values: values.map { $0 / scale })
+  }
+
+  /// The inputs of trajectories `range` alone.
+  func trajectories(_ range: Range<Int>) -> InputSequence {
+    if range == 0..<batch { return self }
+    var part: [Double] = []
+    part.reserveCapacity(steps * range.count * width)
+    for step in 0..<steps {
+      part += values[(step * batch + range.lowerBound) * width..<(step * batch + range.upperBound) * width]
+    }
+    return InputSequence(steps: steps, batch: range.count, width: width, values: part)
+  }
+}
