@@ -26,12 +26,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let package = Package(
   name: "cornn-analyze",
   products: [
-    .library(name: "CoRNN", targets: ["CoRNNStep", "CoRNNKernels"]),
+    .library(name: "CoRNN", targets: [
+        "CoRNNStep", "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNReport",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     .systemLibrary(name: "CGSL"),
@@ -45,6 +48,25 @@ let package = Package(
     module(
       "Dynamics", ["CoRNNKernels", "CoRNNModel", .product(name: "RealModule", package: "swift-numerics")]),
     module(
-      "Analysis", ["CoRNNKernels", "CoRNNModel", "CoRNNDynamics", .product(name: "RealModule", package: "swift-numerics")]),
+      "Analysis",
+      [
+        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    module(
+      "Report",
+      [
+        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .executableTarget(
+      name: "cornn-analyze",
+      dependencies: [
+        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNReport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
   ]
 )

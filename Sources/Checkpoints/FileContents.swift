@@ -24,7 +24,7 @@ struct FileContents {
 }
 
 /// The operating system's own words for a failed call, without Foundation's wrapping.
-func systemReason(_ error: any Error) -> String {
+public func systemReason(_ error: any Error) -> String {
   if let error = error as? CocoaError, let underlying = error.underlying as? POSIXError {
     return String(describing: underlying.code)
   }

@@ -1,7 +1,7 @@
 public import CoRNNModel
 
 /// Where a constant came from.
-public enum ConstantSource: Codable, Equatable, Sendable {
+public enum ConstantSource: String, Codable, Equatable, Sendable {
   /// A flag of the command line.
   case flag
   /// The JSON of the same base name beside the checkpoint.

@@ -134,6 +134,18 @@ public struct StoredNetwork {
     }
   }
 
+  /// Reads biases, readout and embedding row by row, so that an entry that isn't finite shows.
+  public func checkVectors() throws(Failure) {
+    do {
+      for block in blocks.biases { try block.forEachRow(in: checkpoint) { _, _ in } }
+      try blocks.readoutWeights?.forEachRow(in: checkpoint) { _, _ in }
+      try blocks.readoutBias?.forEachRow(in: checkpoint) { _, _ in }
+      try blocks.embedding?.forEachRow(in: checkpoint) { _, _ in }
+    } catch {
+      throw .file(CheckpointError(path: checkpoint.path, problem: error))
+    }
+  }
+
   private static func settle(
     _ given: GivenConstants, _ sidecar: Sidecar, _ checkpoint: Checkpoint, hidden: Int
   ) throws(Failure) -> NetworkConstants {

@@ -1,0 +1,176 @@
+public import CoRNNCheckpoints
+public import CoRNNKernels
+public import CoRNNModel
+
+/// What is in a checkpoint, and what can be said of it without running it.
+public struct Inspection: Encodable, Equatable, Sendable {
+  /// The file as it was named.
+  public let file: String
+  /// Its format, and its size in bytes.
+  public let format: Checkpoint.Format
+  public let fileSize: Int
+  /// How its tensors are read; null where `--map` alone says what is what.
+  public let layout: Layout?
+  /// What decided the layout.
+  public let layoutSource: StoredNetwork.LayoutSource
+  /// The layer taken, in a file of several.
+  public let layer: Int?
+  /// m, d and o.
+  public let hidden: Int
+  public let inputs: Int
+  public let outputs: Int
+  /// The number of rows of the embedding's table; null without one.
+  public let tokens: Int?
+  /// The kind of damping that everything here is about.
+  public let damping: Damping
+  public let activation: Activation
+  /// dt.
+  public let timeStep: Double
+  /// The numbers in the network: weights, biases, readout and embedding.
+  public let parameters: Int
+  public let tensors: [Tensor]
+  public let constants: [Constant]
+  public let norms: Norms
+  public let weightAssumption: WeightAssumption
+  /// The bounds of the energy ladder, and whether their hypotheses hold.
+  public let theorems: [Theorem]
+  /// The OpenBLAS kernels in use.
+  public let blasCore: String
+
+  /// One tensor of the file.
+  public struct Tensor: Encodable, Equatable, Sendable {
+    public let name: String
+    public let type: NumberFormat
+    public let shape: [Int]
+    /// What it is to the network; empty for one that isn't used.
+    public let roles: [String]
+  }
+
+  /// One constant and where it came from.
+  public struct Constant: Encodable, Equatable, Sendable {
+    public let name: String
+    public let value: String
+    public let source: ConstantSource
+    /// Different values that it overrides, with their sources.
+    public let overrides: [String]
+  }
+
+  /// Norms of the weights as stored.
+  public struct Norms: Encodable, Equatable, Sendable {
+    /// Largest absolute row sums.
+    public let infinity: Infinity
+    /// Largest singular values; null where they weren't asked for.
+    public let spectral: Spectral?
+
+    public struct Infinity: Encodable, Equatable, Sendable {
+      public let w: Double
+      public let z: Double
+      public let v: Double
+
+      private enum CodingKeys: String, CodingKey {
+        case w = "W"
+        case z = "Z"
+        case v = "V"
+      }
+    }
+
+    public struct Spectral: Encodable, Equatable, Sendable {
+      public let w: Double
+      public let z: Double
+      /// Of [W Z].
+      public let wz: Double
+
+      private enum CodingKeys: String, CodingKey {
+        case w = "W"
+        case z = "Z"
+        case wz = "WZ"
+      }
+    }
+  }
+
+  /// A bound of the ladder and its hypotheses.
+  public struct Theorem: Encodable, Equatable, Sendable {
+    public let name: String
+    public let statement: String
+    public let origin: ClaimOrigin
+    public let applies: Bool
+    public let hypotheses: [Hypothesis]
+  }
+
+  /// Looks at a network in a file.
+  ///
+  /// Weights are read row by row; spectral norms need whole matrices and O(m³) operations.
+  ///
+  /// - Throws: ``StoredNetwork/Failure``: an entry that isn't finite, a file that breaks off.
+  public init(_ stored: StoredNetwork, spectral: Bool) throws(StoredNetwork.Failure) {
+    let sums = try stored.absoluteRowSums()
+    let oscillators = stored.oscillators
+    try stored.checkVectors()
+    file = stored.checkpoint.path
+    format = stored.checkpoint.format
+    fileSize = stored.checkpoint.fileSize
+    layout = stored.layout
+    layoutSource = stored.layoutSource
+    layer = stored.blocks.layer
+    hidden = stored.blocks.hidden
+    inputs = stored.blocks.inputs
+    outputs = stored.blocks.outputs
+    tokens = stored.blocks.embedding?.rows
+    damping = oscillators.damping
+    activation = oscillators.activation
+    timeStep = oscillators.timeStep
+    parameters = stored.blocks.all.reduce(0) { $0 + $1.block.rows * $1.block.width }
+    tensors = stored.checkpoint.tensors.map { tensor in
+      Tensor(
+        name: tensor.name, type: tensor.format, shape: tensor.shape,
+        roles: stored.blocks.all.filter { $0.block.tensor.name == tensor.name }.map {
+          $0.block.description == tensor.name ? $0.role : "\($0.role) = \($0.block.description)"
+        })
+    }
+    constants = stored.constants.list
+    norms = Norms(
+      infinity: Norms.Infinity(w: sums.position.max() ?? 0, z: sums.velocity.max() ?? 0, v: sums.input.max() ?? 0),
+      spectral: spectral ? try Self.spectralNorms(stored) : nil)
+    weightAssumption = WeightAssumption(
+      oscillators: oscillators, positionRowSums: sums.position, velocityRowSums: sums.velocity)
+    theorems = EnergyRung.allCases.map { rung in
+      let hypotheses = rung.hypotheses(for: oscillators)
+      return Theorem(
+        name: rung.rawValue, statement: rung.statement, origin: rung.origin(for: oscillators),
+        applies: hypotheses.allSatisfy(\.holds), hypotheses: hypotheses)
+    }
+    blasCore = OpenBLAS.coreName
+  }
+
+  private static func spectralNorms(_ stored: StoredNetwork) throws(StoredNetwork.Failure) -> Norms.Spectral {
+    let network = try stored.network()
+    return Norms.Spectral(
+      w: network.positionWeights.spectralNorm, z: network.velocityWeights.spectralNorm,
+      wz: network.recurrentWeights.spectralNorm)
+  }
+}
+
+extension NetworkConstants {
+  /// The constants in the order of the flags, with values as text.
+  var list: [Inspection.Constant] {
+    func constant<Value>(
+      _ name: String, _ settled: SettledConstant<Value>, _ text: (Value) -> String
+    ) -> Inspection.Constant {
+      Inspection.Constant(
+        name: name, value: text(settled.value), source: settled.source,
+        overrides: settled.overridden.map { "\(text($0.value)) (\($0.source.rawValue))" })
+    }
+    func each(_ values: [Double]) -> String {
+      guard let low = values.min(), let high = values.max() else { return "none" }
+      return low == high ? "\(low)" : "\(low) to \(high), by unit"
+    }
+    return [
+      constant("dt", timeStep) { "\($0)" },
+      constant("gamma", gamma, each),
+      constant("epsilon", epsilon, each),
+      constant("damping", damping) { $0.rawValue },
+      constant("activation", activation) { $0.rawValue },
+      constant("input_scale", inputScale) { "\($0)" },
+    ]
+  }
+}

@@ -1,0 +1,111 @@
+public import CoRNNCheckpoints
+import CoRNNKernels
+public import CoRNNDynamics
+public import CoRNNModel
+
+/// What was run: the network, its constants and its inputs. Part of every result about a run.
+public struct RunDescription: Encodable, Equatable, Sendable {
+  /// The checkpoint as it was named.
+  public let file: String
+  public let layout: Layout?
+  public let hidden: Int
+  /// The kind of damping of the map that was run.
+  public let damping: Damping
+  public let activation: Activation
+  /// dt.
+  public let timeStep: Double
+  public let constants: [Inspection.Constant]
+  public let input: InputDescription
+
+  /// A run of the network in `stored` under `input`.
+  public init(_ stored: StoredNetwork, input: InputDescription) {
+    file = stored.checkpoint.path
+    layout = stored.layout
+    hidden = stored.blocks.hidden
+    damping = stored.oscillators.damping
+    activation = stored.oscillators.activation
+    timeStep = stored.oscillators.timeStep
+    constants = stored.constants.list
+    self.input = input
+  }
+}
+
+/// Where the inputs of a run came from.
+public struct InputDescription: Encodable, Equatable, Sendable {
+  /// A file's name, or the signal with its parameters.
+  public let source: String
+  /// The number of steps, N.
+  public let steps: Int
+  /// The number of trajectories, B.
+  public let trajectories: Int
+  /// The width of an input, d.
+  public let width: Int
+  /// What raw inputs were divided by; 1 where they were taken as they are.
+  public let dividedBy: Double
+  /// The start: `zero`, or the file it came from.
+  public let start: String
+
+  /// Inputs from `source`.
+  public init(source: String, inputs: InputSequence, dividedBy: Double, start: String) {
+    self.source = source
+    steps = inputs.steps
+    trajectories = inputs.batch
+    width = inputs.width
+    self.dividedBy = dividedBy
+    self.start = start
+  }
+}
+
+/// What `bounds` finds.
+public struct BoundsResult: Encodable, Equatable, Sendable {
+  public let run: RunDescription
+  public let energy: EnergyBounds
+
+  /// The energy of a run against its bounds.
+  public init(run: RunDescription, energy: EnergyBounds) {
+    self.run = run
+    self.energy = energy
+  }
+}
+
+/// What `simulate` finds; the states themselves are in the trajectory.
+public struct SimulationResult: Encodable, Equatable, Sendable {
+  public let run: RunDescription
+  /// The number of states kept, N.
+  public let steps: Int
+  /// The step at which a value overflowed, if one did.
+  public let divergedAt: Int?
+  /// y_N and z_N, a row for each trajectory.
+  public let finalPosition: [[Double]]
+  public let finalVelocity: [[Double]]
+  /// The readout of the last state, a row for each trajectory; null without a readout.
+  public let finalOutput: [[Double]]?
+  /// The largest |y| and |z| of any unit.
+  public let largestPosition: Double
+  public let largestVelocity: Double
+
+  /// A summary of `trajectory`.
+  public init(run: RunDescription, network: OscillatorNetwork, trajectory: Trajectory) {
+    self.run = run
+    steps = trajectory.steps
+    divergedAt = trajectory.divergedAt
+    func last(_ values: [Double]) -> [[Double]] {
+      guard trajectory.steps > 0 else { return [] }
+      let m = trajectory.hidden
+      let row = values.suffix(trajectory.batch * m)
+      return (0..<trajectory.batch).map { Array(row.dropFirst($0 * m).prefix(m)) }
+    }
+    let positions = last(trajectory.positions)
+    finalPosition = positions
+    finalVelocity = last(trajectory.velocities)
+    finalOutput = network.readout.map { readout in
+      positions.map { position in
+        var output = readout.bias
+        readout.weights.multiply(count: 1, vectors: position, stride: position.count, keeping: 1, into: &output)
+        return output
+      }
+    }
+    largestPosition = trajectory.positions.reduce(0) { max($0, abs($1)) }
+    largestVelocity = trajectory.velocities.reduce(0) { max($0, abs($1)) }
+  }
+}

@@ -1,0 +1,58 @@
+/// A report as a list of blocks, before it is text, Markdown or CSV.
+public struct Document: Equatable, Sendable {
+  /// A part of a report.
+  public enum Block: Equatable, Sendable {
+    case heading(String)
+    case subheading(String)
+    case paragraph(String)
+    case facts([Fact])
+    case table(Table)
+    /// A picture beside the report: its file's name without ending, and what it shows.
+    case figure(name: String, caption: String)
+    case list([String])
+
+    /// The block as a part of a longer report: a heading becomes a smaller one.
+    public var demoted: Block {
+      if case .heading(let text) = self { .subheading(text) } else { self }
+    }
+  }
+
+  /// A name and its value.
+  public struct Fact: Equatable, Sendable {
+    let name: String
+    let value: String
+
+    public init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// Rows under column titles.
+  public struct Table: Equatable, Sendable {
+    let title: String
+    let columns: [String]
+    let rows: [[String]]
+
+    public init(_ title: String, columns: [String], rows: [[String]]) {
+      precondition(rows.allSatisfy { $0.count == columns.count }, "\(title): rows that aren't \(columns.count) wide")
+      self.title = title
+      self.columns = columns
+      self.rows = rows
+    }
+  }
+
+  /// The title.
+  public let title: String
+  /// The blocks in order.
+  public private(set) var blocks: [Block]
+
+  /// A report of these blocks.
+  public init(title: String, _ blocks: [Block]) {
+    self.title = title
+    self.blocks = blocks
+  }
+
+  /// Adds blocks at the end.
+  public mutating func append(_ more: [Block]) { blocks += more }
+}

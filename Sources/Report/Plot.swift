@@ -1,0 +1,86 @@
+/// A plot as data and a gnuplot script, so that it can be drawn anew in another style.
+public struct Plot: Equatable, Sendable {
+  /// One line of a plot; a value that isn't finite leaves a gap.
+  public struct Curve: Equatable, Sendable {
+    let label: String
+    let values: [Double]
+    let isDashed: Bool
+
+    public init(_ label: String, _ values: [Double], dashed: Bool = false) {
+      self.label = label
+      self.values = values
+      isDashed = dashed
+    }
+  }
+
+  /// The stem of its files' names.
+  public let name: String
+  let title: String
+  let xLabel: String
+  let yLabel: String
+  let isLogarithmic: Bool
+  let x: [Double]
+  let curves: [Curve]
+
+  /// A plot of curves over `x`.
+  public init(
+    name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false, x: [Double],
+    curves: [Curve]
+  ) {
+    precondition(curves.allSatisfy { $0.values.count == x.count }, "\(name): curves that aren't \(x.count) long")
+    self.name = name
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    isLogarithmic = logarithmic
+    self.x = x
+    self.curves = curves
+  }
+
+  /// The data file: a column for x and one for each curve, under a line of names.
+  public var data: String {
+    var text = "# " + ([xLabel] + curves.map(\.label)).map { "\"\($0)\"" }.joined(separator: " ") + "\n"
+    for row in x.indices {
+      text += "\(x[row])"
+      for curve in curves { text += curve.values[row].isFinite ? " \(curve.values[row])" : " NaN" }
+      text += "\n"
+    }
+    return text
+  }
+
+  /// Colours that stay apart for colour-blind readers (Okabe and Ito).
+  private static let colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F"]
+
+  /// The script: draws `NAME.svg` and `NAME.png` from `NAME.dat` in the folder it is run in.
+  public var script: String {
+    // More points than pixels only make large files; the data keeps them all.
+    let every = max(1, x.count / 2000)
+    var lines = [
+      "# Draws \(name).svg and \(name).png from \(name).dat:  gnuplot \(name).gp",
+      "set title \(quoted(title)) noenhanced",
+      "set xlabel \(quoted(xLabel)) noenhanced",
+      "set ylabel \(quoted(yLabel)) noenhanced",
+      "set key outside right top noenhanced",
+      "set grid lc rgb '#DDDDDD'",
+      "set datafile missing 'NaN'",
+    ]
+    if isLogarithmic {
+      lines.append("set logscale y")
+      lines.append("set format y '10^{%T}'")
+    }
+    let drawn = curves.enumerated().map { place, curve in
+      "'\(name).dat' every \(every) using 1:\(place + 2) with lines lw 1.5 dt \(curve.isDashed ? 2 : 1) "
+        + "lc rgb '\(Self.colours[place % Self.colours.count])' title \(quoted(curve.label))"
+    }
+    for terminal in ["svg size 900,520 background rgb 'white'", "pngcairo size 900,520"] {
+      lines.append("set terminal \(terminal)")
+      lines.append("set output '\(name).\(terminal.hasPrefix("svg") ? "svg" : "png")'")
+      lines.append("plot " + drawn.joined(separator: ", \\\n     "))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func quoted(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import CoRNNAnalysis
+import CoRNNModel
+import CoRNNReport
+
+/// The main job on a bundled checkpoint.
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Inspect, run and bound a bundled trained coRNN: Lorenz-96 at F = 8, under its own inputs.",
+    discussion: "Writes the checkpoint, a Markdown report and plots to --output (default: demo).")
+
+  @OptionGroup var output: OutputOptions
+
+  /// The name of the bundled checkpoint.
+  private static let name = "lorenz96-F8-m64"
+  private static let steps = 2000
+
+  func run() async throws {
+    let folder = try OutputFolder(output.output ?? "demo")
+    let file = folder.file(Self.name + ".pt")
+    try folder.write(bytes: PackageResources.lorenz96_F8_m64_pt, to: Self.name + ".pt")
+    try folder.write(bytes: PackageResources.lorenz96_F8_m64_json, to: Self.name + ".json")
+    let checkpoint = try CheckpointOptions.parse([file])
+    let input = try InputOptions.parse(["--signal", "lorenz96", "--steps", "\(Self.steps)", "--seed", "1"])
+    let stored = try checkpoint.stored()
+    let inspection: Inspection
+    do {
+      inspection = try Inspection(stored, spectral: true)
+    } catch {
+      throw Diagnostic(error)
+    }
+    let run = try Run(checkpoint: checkpoint, input: input, output: output)
+    let simulation = SimulationResult(run: run.description, network: run.network, trajectory: run.trajectory)
+    let bounds = run.bounds
+    try run.trajectory.write(to: folder.file("trajectory.npz"))
+    try folder.write(jsonText(schema: "cornn-analyze/inspect/1", inspection), to: "inspect.json")
+    try folder.write(jsonText(schema: "cornn-analyze/simulate/1", simulation), to: "simulate.json")
+    try folder.write(jsonText(schema: "cornn-analyze/bounds/1", bounds), to: "bounds.json")
+    let trouble = try await Gnuplot.draw([bounds.energyPlot, run.trajectory.positionPlot], in: folder)
+
+    var report = Document(
+      title: "A trained coRNN and its energy bounds",
+      [
+        .paragraph(
+          "A network of \(run.network.hidden) coupled oscillators, trained in PyTorch to forecast Lorenz-96 at "
+            + "F = 8, is read, run under fresh Lorenz-96 inputs, and held against what theory says of its energy."),
+        .heading("Inspect"),
+      ])
+    report.append(inspection.document.blocks.map(\.demoted))
+    report.append([.heading("Simulate")])
+    report.append(simulation.document.blocks.map(\.demoted))
+    report.append([.heading("Bounds")])
+    report.append(bounds.document.blocks.map(\.demoted))
+    report.append([.heading("Where it is"), .list(places(folder, drawn: trouble == nil))])
+    try folder.write(report.markdown, to: "report.md")
+    if let trouble { output.note(trouble) }
+    try output.show(report, json: jsonText(schema: "cornn-analyze/bounds/1", bounds))
+    if output.strict, !bounds.energy.allHold { throw Diagnostic(.violated, "a bound is violated: see the table") }
+  }
+
+  private func places(_ folder: OutputFolder, drawn: Bool) -> [String] {
+    [
+      "report: \(folder.file("report.md"))",
+      drawn
+        ? "plots: \(folder.file("energy.svg")), \(folder.file("positions.svg")) (and .png)"
+        : "plots: not drawn; data and gnuplot scripts are in \(folder.path)",
+      "results: \(folder.file("bounds.json")), \(folder.file("inspect.json")), \(folder.file("simulate.json"))",
+      "states: \(folder.file("trajectory.npz"))",
+      "checkpoint: \(folder.file(Self.name + ".pt")), to try: cornn-analyze inspect \(folder.file(Self.name + ".pt"))",
+    ]
+  }
+}

@@ -1,0 +1,34 @@
+import CoRNNReport
+import Subprocess
+import SystemPackage
+
+/// Draws plots with gnuplot.
+enum Gnuplot {
+  /// Writes each plot's data and script to `folder` and draws it as SVG and PNG.
+  ///
+  /// - Returns: what to tell the user if it couldn't be drawn: data and scripts are there all the same.
+  static func draw(_ plots: [Plot], in folder: OutputFolder) async throws(Diagnostic) -> String? {
+    for plot in plots {
+      try folder.write(plot.data, to: plot.name + ".dat")
+      try folder.write(plot.script, to: plot.name + ".gp")
+    }
+    for plot in plots {
+      if let trouble = await run(plot.name + ".gp", in: folder.path) { return trouble }
+    }
+    return nil
+  }
+
+  private static func run(_ script: String, in folder: String) async -> String? {
+    do {
+      let result = try await Subprocess.run(
+        .name("gnuplot"), arguments: [script], workingDirectory: .init(folder), output: .discarded,
+        error: .string(limit: 1 << 16))
+      guard !result.terminationStatus.isSuccess else { return nil }
+      let reason = result.standardError.split(whereSeparator: \.isNewline).last.map(String.init)
+      return "gnuplot failed on \(folder)/\(script): \(reason ?? "no reason given")"
+    } catch {
+      return "no plots: gnuplot isn't there (Debian: apt-get install gnuplot-nox). Data and scripts are in "
+        + "\(folder); draw them with: cd \(folder) && gnuplot *.gp"
+    }
+  }
+}

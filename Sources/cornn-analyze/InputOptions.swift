@@ -1,0 +1,200 @@
+import ArgumentParser
+import CoRNNAnalysis
+import CoRNNCheckpoints
+import CoRNNDynamics
+import CoRNNKernels
+import CoRNNModel
+
+/// What drives the network: recorded inputs or a signal, and where it starts.
+struct InputOptions: ParsableArguments {
+  /// The signals by name.
+  enum SignalName: String, CaseIterable, ExpressibleByArgument {
+    case cosine, steps, noise, lorenz96, constant, zero
+  }
+
+  @Option(help: ArgumentHelp("Inputs: .npy, .npz or .csv, N×d or N×B×d; tokens N or N×B.", valueName: "file"))
+  var inputs: String?
+
+  @Option(help: ArgumentHelp("Made inputs instead of --inputs; needs --steps."))
+  var signal: SignalName?
+
+  @Option(help: ArgumentHelp("The number of steps of a signal.", valueName: "n"))
+  var steps: Int?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Size of a signal: cosine, steps, noise, constant. (default: 1)", valueName: "x"))
+  var amplitude: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Radians (cosine) or new levels (steps) per unit time. (default: 1)", valueName: "x"))
+  var frequency: Double?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The forcing F of the lorenz96 signal. (default: 8)", valueName: "x"))
+  var forcing: Double?
+
+  @Option(help: ArgumentHelp("Seed of what is random in a signal. (default: 0)", valueName: "n"))
+  var seed: UInt64?
+
+  @Flag(help: "Divide inputs by the checkpoint's input_scale; lorenz96 always is, being raw task data.")
+  var scaleInputs = false
+
+  @Option(help: ArgumentHelp("The start: 2m values, positions then velocities. (default: zero)", valueName: "file"))
+  var initial: String?
+
+  func validate() throws {
+    guard (inputs == nil) != (signal == nil) else {
+      throw ValidationError(
+        inputs == nil ? "No inputs: give --inputs FILE, or --signal NAME with --steps N."
+          : "--inputs and --signal contradict each other: give one.")
+    }
+    guard let signal else {
+      let extra: [(String, Bool)] = [
+        ("--steps", steps != nil), ("--amplitude", amplitude != nil), ("--frequency", frequency != nil),
+        ("--forcing", forcing != nil), ("--seed", seed != nil),
+      ]
+      if let flag = extra.first(where: \.1)?.0 { throw ValidationError("\(flag) belongs to --signal, not to --inputs.") }
+      return
+    }
+    guard let steps else { throw ValidationError("--signal \(signal.rawValue) needs --steps N.") }
+    guard steps > 0 else { throw ValidationError("--steps is \(steps); it must be at least 1.") }
+    let used: [(String, Bool, Set<SignalName>)] = [
+      ("--amplitude", amplitude != nil, [.cosine, .steps, .noise, .constant]),
+      ("--frequency", frequency != nil, [.cosine, .steps]),
+      ("--forcing", forcing != nil, [.lorenz96]),
+      ("--seed", seed != nil, [.steps, .noise, .lorenz96]),
+    ]
+    for (flag, given, signals) in used where given && !signals.contains(signal) {
+      throw ValidationError("\(flag) means nothing to --signal \(signal.rawValue).")
+    }
+    for (flag, value) in [("--amplitude", amplitude), ("--frequency", frequency), ("--forcing", forcing)] {
+      if let value, !value.isFinite { throw ValidationError("\(flag) is \(value); it must be finite.") }
+    }
+    if let amplitude, amplitude < 0, signal == .steps || signal == .noise {
+      throw ValidationError("--amplitude is \(amplitude); --signal \(signal.rawValue) needs at least 0.")
+    }
+    if let frequency, frequency <= 0 { throw ValidationError("--frequency is \(frequency); it must be greater than 0.") }
+  }
+
+  /// The inputs and start for a network, and what they are.
+  func load(
+    stored: StoredNetwork, network: OscillatorNetwork, memory: ByteCount
+  ) throws(Diagnostic) -> (inputs: InputSequence, start: [Double]?, description: InputDescription) {
+    var source: String
+    var sequence: InputSequence
+    var scaled = scaleInputs
+    if let path = inputs {
+      source = path
+      sequence = try Self.file(path, network: network, memory: memory)
+    } else {
+      let (name, made) = try make(network)
+      source = name
+      sequence = made
+      scaled = scaled || signal == .lorenz96
+    }
+    let scale = scaled ? stored.constants.inputScale.value : 1
+    guard scale > 0 else { throw Diagnostic(.data, "input_scale is \(scale); it must be greater than 0") }
+    if scale != 1 { sequence = sequence.divided(by: scale) }
+    let start = try readStart(network: network, batch: sequence.batch, memory: memory)
+    return (
+      sequence, start,
+      InputDescription(source: source, inputs: sequence, dividedBy: scale, start: initial ?? "zero")
+    )
+  }
+
+  /// The inputs in a file.
+  static func file(
+    _ path: String, network: OscillatorNetwork, memory: ByteCount
+  ) throws(Diagnostic) -> InputSequence {
+    let array = try readArray(path, names: ["inputs", "input", "u"], memory: memory)
+    do {
+      return try InputSequence(
+        array: array.shape, values: array.values, areIntegers: array.isInteger, for: network)
+    } catch {
+      throw Diagnostic(error, path: path)
+    }
+  }
+
+  private func make(_ network: OscillatorNetwork) throws(Diagnostic) -> (String, InputSequence) {
+    guard let signal, let steps else { preconditionFailure("no signal after validation") }
+    let amplitude = amplitude ?? 1
+    let frequency = frequency ?? 1
+    let seed = seed ?? 0
+    let made: Signal
+    let name: String
+    switch signal {
+    case .cosine:
+      made = .cosine(amplitude: amplitude, frequency: frequency)
+      name = "cosine, amplitude \(amplitude), frequency \(frequency)"
+    case .steps:
+      made = .steps(amplitude: amplitude, frequency: frequency)
+      name = "steps, amplitude \(amplitude), frequency \(frequency), seed \(seed)"
+    case .noise:
+      made = .noise(amplitude: amplitude)
+      name = "normal noise, amplitude \(amplitude), seed \(seed)"
+    case .lorenz96:
+      guard network.inputs >= 4 else {
+        throw Diagnostic(
+          .usage, "--signal lorenz96 has at least 4 variables, the network's inputs are \(network.inputs) wide")
+      }
+      made = .lorenz96(forcing: forcing ?? 8)
+      name = "Lorenz-96, \(network.inputs) variables, F = \(forcing ?? 8), every \(Lorenz96.samplingInterval), "
+        + "\(ODEIntegrator.methodName) at \(Lorenz96.tolerance), seed \(seed)"
+    case .constant:
+      made = .constant(amplitude: amplitude)
+      name = "constant \(amplitude)"
+    case .zero:
+      made = .zero
+      name = "zero"
+    }
+    do {
+      return (
+        name,
+        try made.inputs(
+          count: steps, width: network.inputs, timeStep: network.oscillators.timeStep,
+          random: SplittableRandom(seed: seed))
+      )
+    } catch {
+      throw Diagnostic(.data, "--signal \(signal.rawValue) can't be integrated beyond time \(error.time): \(error.reason)")
+    }
+  }
+
+  private func readStart(network: OscillatorNetwork, batch: Int, memory: ByteCount) throws(Diagnostic) -> [Double]? {
+    guard let path = initial else { return nil }
+    let array = try readArray(path, names: ["initial"], memory: memory)
+    let wanted = 2 * network.hidden
+    guard array.values.count == wanted || array.values.count == batch * wanted else {
+      throw Diagnostic(
+        .data, "\(path): \(array.values.count) values where the start has 2m = \(wanted)",
+        hint: "positions first, then velocities")
+    }
+    return array.values
+  }
+}
+
+/// Reads an array, or says why not.
+func readArray(_ path: String, names: [String], memory: ByteCount) throws(Diagnostic) -> NumericArray {
+  do {
+    return try NumericArray(path: path, names: names, memoryLimit: memory.bytes)
+  } catch {
+    throw Diagnostic(error)
+  }
+}
+
+extension Diagnostic {
+  /// The message for an array that can't be a network's inputs.
+  init(_ error: InputSequence.ShapeError, path: String) {
+    func text(_ shape: [Int]) -> String { "(" + shape.map(String.init).joined(separator: ", ") + ")" }
+    switch error {
+    case .inputs(let shape, let width):
+      self.init(
+        .data, "\(path): shape \(text(shape)) where the network's inputs are (steps, \(width)) or (steps, batch, \(width))")
+    case .tokens(let shape):
+      self.init(.data, "\(path): shape \(text(shape)) where tokens are (steps) or (steps, batch)")
+    case .token(let index, let value, let count):
+      self.init(.data, "\(path): token \(value) at index \(index) where the embedding has 0 to \(count - 1)")
+    case .empty: self.init(.data, "\(path): it has no inputs")
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import CoRNNCheckpoints
+import CoRNNReport
+import FoundationEssentials
+
+/// How results come out.
+struct OutputOptions: ParsableArguments {
+  /// The renderings of a result.
+  enum Rendering: String, CaseIterable, ExpressibleByArgument {
+    case text, json, csv, markdown
+  }
+
+  @Option(help: ArgumentHelp("How the result is printed."))
+  var format: Rendering = .text
+
+  @Option(help: ArgumentHelp("A folder for results, data and plots.", valueName: "dir"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Cores to use; results don't depend on it. (default: all)", valueName: "n"))
+  var threads: Int?
+
+  @Flag(help: "No progress and no notes on standard error.")
+  var quiet = false
+
+  @Flag(help: "Exit with 2 when a computation fell short of its goal, with 3 when a bound is violated.")
+  var strict = false
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads is \(threads); it must be at least 1.") }
+  }
+
+  /// The number of threads to use.
+  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  /// Prints a result; `csv` stands in for the document's tables where a command has more to say.
+  func show(
+    _ document: Document, json: @autoclosure () -> String, csv: (() -> String)? = nil
+  ) throws(Diagnostic) {
+    switch format {
+    case .text: try writeToStandardOutput(document.text)
+    case .json: try writeToStandardOutput(json())
+    case .csv: try writeToStandardOutput(csv?() ?? document.csv)
+    case .markdown: try writeToStandardOutput(document.markdown)
+    }
+  }
+
+  /// A note on standard error, unless it is to be quiet.
+  func note(_ text: String) {
+    if !quiet { writeToStandardError(text + "\n") }
+  }
+}
+
+/// A folder that results are written to, made and tried before the work begins.
+struct OutputFolder {
+  let path: String
+
+  /// Makes the folder, and tries whether it can be written to.
+  init(_ path: String) throws(Diagnostic) {
+    self.path = path
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw Diagnostic(.io, "\(path): the folder can't be made: \(systemReason(error))", hint: "choose another with --output")
+    }
+    let probe = file("write-test.tmp")
+    do {
+      try replaceFile(at: probe, with: [])
+      try FileManager.default.removeItem(atPath: probe)
+    } catch {
+      throw Diagnostic(.io, "\(path): the folder can't be written to", hint: "choose another with --output")
+    }
+  }
+
+  /// The path of a file in the folder.
+  func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
+
+  /// Writes a text file.
+  func write(_ text: String, to name: String) throws(Diagnostic) { try write(bytes: Array(text.utf8), to: name) }
+
+  /// Writes a file.
+  func write(bytes: [UInt8], to name: String) throws(Diagnostic) {
+    do {
+      try replaceFile(at: file(name), with: bytes)
+    } catch {
+      throw Diagnostic(CheckpointError(path: file(name), problem: error))
+    }
+  }
+}
+
+/// Tries whether a file can be made at `path`, before the work that fills it.
+func tryWriting(_ path: String) throws(Diagnostic) {
+  let probe = path + ".tmp"
+  do {
+    try replaceFile(at: probe, with: [])
+    try FileManager.default.removeItem(atPath: probe)
+  } catch let problem as CheckpointError.Problem {
+    throw Diagnostic(CheckpointError(path: path, problem: problem))
+  } catch {
+    throw Diagnostic(.io, "\(path): can't be written: \(systemReason(error))")
+  }
+}

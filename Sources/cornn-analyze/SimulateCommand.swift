@@ -1,0 +1,82 @@
+import ArgumentParser
+import CoRNNAnalysis
+import CoRNNCheckpoints
+import CoRNNDynamics
+import CoRNNModel
+import CoRNNReport
+
+/// Runs the map.
+struct SimulateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate", abstract: "Run the map under inputs and save its states.",
+    discussion: """
+      --output DIR writes trajectory.npz, simulate.json and a plot; --output FILE.npz writes the states alone: \
+      time (N), position and velocity (N×m, or N×B×m), row n being the state after input n.
+      """)
+
+  @OptionGroup var checkpoint: CheckpointOptions
+  @OptionGroup var input: InputOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let wantsFile = output.output?.hasSuffix(".npz") ?? false
+    let folder = wantsFile ? nil : try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    if wantsFile, let path = output.output { try tryWriting(path) }
+    let run = try Run(checkpoint: checkpoint, input: input, output: output)
+    let result = SimulationResult(run: run.description, network: run.network, trajectory: run.trajectory)
+    let document = result.document
+    let json = jsonText(schema: "cornn-analyze/simulate/1", result)
+    if let path = wantsFile ? output.output : folder?.file("trajectory.npz") { try run.trajectory.write(to: path) }
+    if let folder {
+      try folder.write(json, to: "simulate.json")
+      try folder.write(document.markdown, to: "simulate.md")
+      if let trouble = try await Gnuplot.draw([run.trajectory.positionPlot], in: folder) { output.note(trouble) }
+    }
+    try output.show(document, json: json, csv: { run.trajectory.csv })
+    if output.strict, let step = result.divergedAt {
+      throw Diagnostic(.unreached, "the run left the range of doubles at step \(step)")
+    }
+  }
+}
+
+/// A network run under the inputs that the flags ask for.
+struct Run {
+  let network: OscillatorNetwork
+  let inputs: InputSequence
+  let trajectory: Trajectory
+  let description: RunDescription
+
+  init(checkpoint: CheckpointOptions, input: InputOptions, output: OutputOptions) throws(Diagnostic) {
+    let stored = try checkpoint.stored()
+    network = try checkpoint.network(stored)
+    let (inputs, start, input) = try input.load(stored: stored, network: network, memory: checkpoint.memory)
+    self.inputs = inputs
+    description = RunDescription(stored, input: input)
+    let bytes = 16 * inputs.steps * inputs.batch * network.hidden
+    guard bytes <= checkpoint.memory.bytes else {
+      throw Diagnostic(
+        .usage, "the states of \(inputs.steps) steps would take \(bytesText(bytes)), more than --memory allows",
+        hint: "raise --memory, or run fewer steps")
+    }
+    let progress = Progress("simulating", total: inputs.steps * inputs.batch, quiet: output.quiet)
+    trajectory = OscillatorMap(network).trajectory(
+      inputs: inputs, start: start, threads: output.threadCount, progress: { progress.advance($0) })
+    progress.finish()
+  }
+}
+
+extension Trajectory {
+  /// Writes time, position and velocity to an `.npz`.
+  func write(to path: String) throws(Diagnostic) {
+    let shape = batch == 1 ? [steps, hidden] : [steps, batch, hidden]
+    do {
+      try ArrayWriter.write(
+        [
+          .init("time", shape: [steps], values: times), .init("position", shape: shape, values: positions),
+          .init("velocity", shape: shape, values: velocities),
+        ], to: path)
+    } catch {
+      throw Diagnostic(error)
+    }
+  }
+}
