@@ -26,9 +26,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let package = Package(
   name: "cornn-analyze",
   products: [
-    .library(name: "CoRNN", targets: [
+    .library(
+      name: "CoRNN",
+      targets: [
         "CoRNNStep", "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNReport",
-      ]),
+      ])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),

@@ -99,6 +99,7 @@ private struct EnergyLedger {
       steps: steps, trajectories: trajectory.batch, divergedAt: divergedAt,
       maximum: energies[top].max() ?? 0, maximumStep: (peaks[top] ?? -1) + 1, maximumTrajectory: top,
       identityResidual: residual, rungs: accounts.map { $0.record } + [gainRecord],
+      gains: gain.map { EnergyBounds.Gains(position: $0.gains.map(\.position), velocity: $0.gains.map(\.velocity)) },
       series: EnergyBounds.Series(
         time: times, energy: Array(energies[top].prefix(steps)),
         weightedEnergy: accounts.contains { $0.isWeighted && $0.applies } ? Array(weighted[top].prefix(steps)) : [],

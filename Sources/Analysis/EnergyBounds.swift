@@ -14,8 +14,18 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
   public let identityResidual: Double
   /// The rungs of the ladder.
   public let rungs: [Rung]
+  /// What each unit can reach under any forcing of at most 1; null where the gain doesn't apply.
+  public let gains: Gains?
   /// For the trajectory with the largest energy: what plots show.
   public let series: Series
+
+  /// Upper bounds on the gains, one for each unit.
+  public struct Gains: Encodable, Equatable, Sendable {
+    /// Gy.
+    public let position: [Double]
+    /// Gz.
+    public let velocity: [Double]
+  }
 
   /// One bound.
   public struct Rung: Encodable, Equatable, Sendable {
@@ -73,7 +83,7 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case steps, trajectories, divergedAt, maximum, maximumStep, maximumTrajectory, identityResidual, rungs
+    case steps, trajectories, divergedAt, maximum, maximumStep, maximumTrajectory, identityResidual, rungs, gains
   }
 
   /// Whether every bound that applies holds.

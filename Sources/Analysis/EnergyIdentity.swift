@@ -1,6 +1,6 @@
+import CoRNNDynamics
 import CoRNNKernels
 import CoRNNModel
-import CoRNNDynamics
 import RealModule
 
 /// The activations of a run, computed apart from the engine that made it: whole products over many steps and

@@ -77,7 +77,7 @@ public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
       let products = epsilon.map { $0 * dt }
       var list = [
         bounded,
-        Hypothesis("epsilon > 0", values: epsilon.map { _ in 0 }, limits: epsilon, isStrict: true),
+        Hypothesis("0 < epsilon", values: epsilon.map { _ in 0 }, limits: epsilon, isStrict: true),
       ]
       let stiffness = gamma.map { $0 * dt * dt }
       switch oscillators.damping {
@@ -88,7 +88,8 @@ public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
             isStrict: true))
       case .explicit:
         list.append(
-          Hypothesis("epsilon·dt < 2 (Schur stable)", values: products, limits: products.map { _ in 2 }, isStrict: true))
+          Hypothesis("epsilon·dt < 2 (Schur stable)", values: products, limits: products.map { _ in 2 }, isStrict: true)
+        )
         list.append(
           Hypothesis(
             "gamma·dt² < 4 − 2·epsilon·dt (Schur stable)", values: stiffness,

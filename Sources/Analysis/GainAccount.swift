@@ -6,7 +6,7 @@ struct GainAccount {
   private let oscillators: Oscillators
   private let hypotheses: [Hypothesis]
   private let units: [LinearUnit]
-  private let gains: [ImpulseGain]
+  let gains: [ImpulseGain]
   private let transitions: [LinearUnit.Operator]
   /// `L^n X_0` by unit, B×m; nil for a zero start, where it stays zero.
   private var free: [LinearUnit.Vector]?
@@ -66,7 +66,8 @@ struct GainAccount {
   }
 
   var record: EnergyBounds.Rung {
-    let all = positions.indices.map { (positions[$0], $0, "position") }
+    let all =
+      positions.indices.map { (positions[$0], $0, "position") }
       + velocities.indices.map { (velocities[$0], $0, "velocity") }
     let worst = all.max { $0.0.ratio < $1.0.ratio }
     let seen = worst.map { $0.0.step > 0 } ?? false

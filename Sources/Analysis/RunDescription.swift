@@ -1,6 +1,6 @@
 public import CoRNNCheckpoints
-import CoRNNKernels
 public import CoRNNDynamics
+import CoRNNKernels
 public import CoRNNModel
 
 /// What was run: the network, its constants and its inputs. Part of every result about a run.

@@ -30,13 +30,22 @@ enum NetworkJSON {
     var epsilon: Constant?
     var damping: String?
     var activation: String?
-    var input_scale: Double?
-    var W: [[Double]]
-    var Z: [[Double]]?
-    var V: [[Double]]
-    var b: [Double]
+    var inputScale: Double?
+    var positionWeights: [[Double]]
+    var velocityWeights: [[Double]]?
+    var inputWeights: [[Double]]
+    var bias: [Double]
     var readout: Readout?
     var embedding: [[Double]]?
+
+    private enum CodingKeys: String, CodingKey {
+      case format, dt, gamma, epsilon, damping, activation, readout, embedding
+      case inputScale = "input_scale"
+      case positionWeights = "W"
+      case velocityWeights = "Z"
+      case inputWeights = "V"
+      case bias = "b"
+    }
   }
 
   /// One number for all units, or one for each.
@@ -114,14 +123,15 @@ enum NetworkJSON {
       guard let rows else { return }
       let width = rows.first?.count ?? 0
       if let index = rows.firstIndex(where: { $0.count != width }) {
-        throw .malformed(part: "JSON", reason: "row \(index) of \(name) has \(rows[index].count) entries, row 0 has \(width)")
+        throw .malformed(
+          part: "JSON", reason: "row \(index) of \(name) has \(rows[index].count) entries, row 0 has \(width)")
       }
       try add(name, shape: [rows.count, width], rows.flatMap { $0 })
     }
-    try add("W", network.W)
-    try add("Z", network.Z)
-    try add("V", network.V)
-    try add("b", shape: [network.b.count], network.b)
+    try add("W", network.positionWeights)
+    try add("Z", network.velocityWeights)
+    try add("V", network.inputWeights)
+    try add("b", shape: [network.bias.count], network.bias)
     try add("readout.weight", network.readout?.weight)
     if let bias = network.readout?.bias { try add("readout.bias", shape: [bias.count], bias) }
     try add("embedding.weight", network.embedding)
@@ -130,7 +140,7 @@ enum NetworkJSON {
     contents.metadata["epsilon"] = network.epsilon?.metadata
     contents.metadata["damping"] = network.damping.map { .text($0) }
     contents.metadata["activation"] = network.activation.map { .text($0) }
-    contents.metadata["input_scale"] = network.input_scale.map { .number($0) }
+    contents.metadata["input_scale"] = network.inputScale.map { .number($0) }
     return contents
   }
 }

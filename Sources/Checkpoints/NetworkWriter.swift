@@ -1,5 +1,5 @@
-public import CoRNNModel
 import CoRNNKernels
+public import CoRNNModel
 import FoundationEssentials
 
 /// Writes networks in the project's own layout; what is written reads back equal to the bit.
@@ -90,8 +90,8 @@ extension NetworkJSON {
       gamma: oscillators.areAlike ? .one(oscillators.gamma[0]) : .each(oscillators.gamma),
       epsilon: oscillators.areAlike ? .one(oscillators.epsilon[0]) : .each(oscillators.epsilon),
       damping: oscillators.damping.rawValue, activation: oscillators.activation.rawValue,
-      input_scale: inputScale, W: rows(network.positionWeights), Z: rows(network.velocityWeights),
-      V: rows(network.inputWeights), b: network.bias,
+      inputScale: inputScale, positionWeights: rows(network.positionWeights),
+      velocityWeights: rows(network.velocityWeights), inputWeights: rows(network.inputWeights), bias: network.bias,
       readout: network.readout.map { Readout(weight: rows($0.weights), bias: $0.bias) },
       embedding: network.embedding.map(rows))
     let encoder = JSONEncoder()

@@ -89,7 +89,8 @@ public struct NumericArray: Equatable, Sendable {
         throw .malformed(part: "line \(number + 1)", reason: "\"\(fields[place].prefix(40))\" isn't a number")
       }
       guard width == nil || width == numbers.count else {
-        throw .malformed(part: "line \(number + 1)", reason: "\(numbers.count) numbers, the lines above have \(width ?? 0)")
+        throw .malformed(
+          part: "line \(number + 1)", reason: "\(numbers.count) numbers, the lines above have \(width ?? 0)")
       }
       width = numbers.count
       rows += 1

@@ -9,7 +9,12 @@ enum SafetensorsFile {
   private struct Entry: Codable {
     let dtype: String
     let shape: [Int]
-    let data_offsets: [Int]
+    let dataOffsets: [Int]
+
+    private enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case dataOffsets = "data_offsets"
+    }
   }
 
   /// What the file holds, or nil if it doesn't begin as one.
@@ -59,20 +64,20 @@ enum SafetensorsFile {
     _ name: String, _ entry: Entry, start: Int, in data: Data, _ contents: inout Checkpoint.Contents
   ) throws(CheckpointError.Problem) -> StoredTensor {
     guard let format = formats[entry.dtype] else { throw .unsupportedType(tensor: name, type: entry.dtype) }
-    guard entry.data_offsets.count == 2, entry.data_offsets[0] >= 0,
-      entry.data_offsets[1] >= entry.data_offsets[0]
-    else { throw .malformed(part: "tensor \(name)", reason: "data_offsets \(entry.data_offsets)") }
-    let size = entry.data_offsets[1] - entry.data_offsets[0]
-    guard entry.data_offsets[1] <= data.count - start else {
+    guard entry.dataOffsets.count == 2, entry.dataOffsets[0] >= 0,
+      entry.dataOffsets[1] >= entry.dataOffsets[0]
+    else { throw .malformed(part: "tensor \(name)", reason: "data_offsets \(entry.dataOffsets)") }
+    let size = entry.dataOffsets[1] - entry.dataOffsets[0]
+    guard entry.dataOffsets[1] <= data.count - start else {
       throw .truncated(
-        part: "tensor \(name)", needed: start.addingClamped(entry.data_offsets[1]), available: data.count)
+        part: "tensor \(name)", needed: start.addingClamped(entry.dataOffsets[1]), available: data.count)
     }
     let declared = entry.shape.reduce(into: format.size) { $0 = $0.multipliedClamped(by: max($1, 0)) }
     guard declared == size else {
       throw .malformed(
         part: "tensor \(name)", reason: "shape \(entry.shape) takes \(declared) bytes, data_offsets span \(size)")
     }
-    let place = contents.add(.file(start + entry.data_offsets[0]..<start + entry.data_offsets[1]))
+    let place = contents.add(.file(start + entry.dataOffsets[0]..<start + entry.dataOffsets[1]))
     return try StoredTensor(name: name, format: format, shape: entry.shape, storage: place, bytes: size)
   }
 
@@ -100,7 +105,7 @@ enum SafetensorsFile {
     var offset = 0
     for tensor in tensors {
       let end = offset + 8 * tensor.values.count
-      let entry = Entry(dtype: "F64", shape: tensor.shape, data_offsets: [offset, end])
+      let entry = Entry(dtype: "F64", shape: tensor.shape, dataOffsets: [offset, end])
       directory.append(json(tensor.name) + ":" + json(entry))
       offset = end
     }

@@ -1,5 +1,5 @@
-public import CoRNNModel
 import CoRNNKernels
+public import CoRNNModel
 
 /// A network in a file: which tensors make it up, and its constants. Its numbers are read when asked for.
 public struct StoredNetwork {
@@ -160,7 +160,9 @@ public struct StoredNetwork {
     } catch {
       throw .file(CheckpointError(path: checkpoint.path, problem: error))
     }
-    func settled<Value>(_ key: String, _ values: [Value?], standard: Value? = nil) throws(Failure) -> SettledConstant<Value> {
+    func settled<Value>(_ key: String, _ values: [Value?], standard: Value? = nil) throws(Failure) -> SettledConstant<
+      Value
+    > {
       let sources: [ConstantSource] = [.flag, .sidecar, .checkpoint]
       var candidates = Array(zip(values, sources))
       if values.allSatisfy({ $0 == nil }) { candidates.append((standard, .standard)) }
@@ -238,7 +240,8 @@ extension NetworkBlocks {
       }
     }
     let m = positionWeights.rows
-    func check(_ block: WeightBlock?, _ rows: Int?, _ columns: Int?, _ expected: String) throws(CheckpointError.Problem) {
+    func check(_ block: WeightBlock?, _ rows: Int?, _ columns: Int?, _ expected: String) throws(CheckpointError.Problem)
+    {
       guard let block else { return }
       guard rows == nil || block.rows == rows, columns == nil || block.width == columns else {
         throw .shape(tensor: block.description, found: [block.rows, block.width], expected: expected)

@@ -51,7 +51,8 @@ public struct StoredTensor: Equatable, Sendable {
     }
     guard count <= available else {
       throw .malformed(
-        part: "tensor \(name)", reason: "its \(count) entries repeat a storage of \(available); save a .contiguous() copy")
+        part: "tensor \(name)",
+        reason: "its \(count) entries repeat a storage of \(available); save a .contiguous() copy")
     }
     self.name = name
     self.format = format

@@ -57,7 +57,8 @@ public struct WeightBlock: Equatable, Sendable {
         stride: isTransposed ? rowStride : columnStride, count: width, into: &row, from: 0)
       if let column = row.firstIndex(where: { !$0.isFinite }) {
         let place =
-          isTransposed ? column * (tensor.shape.last ?? 0) + columns.lowerBound + index
+          isTransposed
+          ? column * (tensor.shape.last ?? 0) + columns.lowerBound + index
           : index * (tensor.shape.last ?? 0) + columns.lowerBound + column
         throw .notFinite(tensor: tensor.name, index: place, value: row[column])
       }

@@ -33,12 +33,14 @@ extension Matrix {
     var query = 0.0
     var length: Int32 = -1
     unsafe dgesdd_(
-      &job, &m, &n, &copy, &height, &singularValues, &noLeft, &leftStride, &noRight, &rightStride, &query, &length, &integers, &info)
+      &job, &m, &n, &copy, &height, &singularValues, &noLeft, &leftStride, &noRight, &rightStride, &query, &length,
+      &integers, &info)
     precondition(info == 0, "dgesdd refused its arguments: \(info)")
     length = Int32(query)
     var work = [Double](repeating: 0, count: Int(length))
     unsafe dgesdd_(
-      &job, &m, &n, &copy, &height, &singularValues, &noLeft, &leftStride, &noRight, &rightStride, &work, &length, &integers, &info)
+      &job, &m, &n, &copy, &height, &singularValues, &noLeft, &leftStride, &noRight, &rightStride, &work, &length,
+      &integers, &info)
     return info == 0 ? singularValues[0] : .nan
   }
 }

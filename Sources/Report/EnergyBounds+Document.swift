@@ -13,23 +13,39 @@ extension BoundsResult {
             + "inputs. What follows is about the \(energy.steps) steps before."))
     }
     blocks.append(
-      .facts([
-        Document.Fact(
-          "largest energy",
-          "\(numberText(energy.maximum)) at step \(energy.maximumStep)"
-            + (energy.trajectories > 1 ? " of trajectory \(energy.maximumTrajectory)" : "")),
-        Document.Fact(
-          "identity residual", "\(numberText(energy.identityResidual, digits: 2)) (relative; rounding level is below 1e-13)"),
-      ]))
+      .facts(
+        [
+          Document.Fact(
+            "largest energy",
+            "\(numberText(energy.maximum)) at step \(energy.maximumStep)"
+              + (energy.trajectories > 1 ? " of trajectory \(energy.maximumTrajectory)" : "")),
+          Document.Fact(
+            "identity residual",
+            "\(numberText(energy.identityResidual, digits: 2)) (relative; rounding level is below 1e-13)"),
+        ] + gainFacts))
     blocks.append(.figure(name: "energy", caption: "Energy of the run against each bound, over time"))
     blocks.append(.table(ladder))
     blocks.append(.list(energy.rungs.map(\.sentence)))
     return Document(title: "Energy bounds of \(run.file)", blocks)
   }
 
+  private var gainFacts: [Document.Fact] {
+    guard let gains = energy.gains else { return [] }
+    func range(_ values: [Double]) -> String {
+      guard let low = values.min(), let high = values.max() else { return "" }
+      return low == high
+        ? numberText(low, digits: 6) : "\(numberText(low, digits: 6)) to \(numberText(high, digits: 6)), by unit"
+    }
+    return [
+      Document.Fact(
+        "gains", "|y| <= \(range(gains.position)), |z| <= \(range(gains.velocity)), for all time and inputs")
+    ]
+  }
+
   private var ladder: Document.Table {
     Document.Table(
-      "Bounds, the paper's first", columns: ["bound", "kind", "origin", "applies", "holds", "tightness", "margin", "worst unit"],
+      "Bounds, the paper's first",
+      columns: ["bound", "kind", "origin", "applies", "holds", "tightness", "margin", "worst unit"],
       rows: energy.rungs.map { rung in
         [
           rung.name, rung.kind.rawValue, rung.origin.rawValue, rung.applies ? "yes" : "no",

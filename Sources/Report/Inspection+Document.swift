@@ -26,6 +26,7 @@ extension Inspection {
     blocks.append(.facts(assumptionFacts))
     blocks.append(.heading("Which bounds apply"))
     blocks.append(.table(Document.Table(theorems: theorems)))
+    blocks.append(.list(theorems.map { "\($0.name): \($0.statement)" }))
     return Document(title: "Inspection of \(file)", blocks)
   }
 
@@ -56,7 +57,9 @@ extension Inspection {
 
   private var normFacts: [Document.Fact] {
     var facts = [
-      Document.Fact("infinity", "W \(numberText(norms.infinity.w))  Z \(numberText(norms.infinity.z))  V \(numberText(norms.infinity.v))")
+      Document.Fact(
+        "infinity",
+        "W \(numberText(norms.infinity.w))  Z \(numberText(norms.infinity.z))  V \(numberText(norms.infinity.v))")
     ]
     if let spectral = norms.spectral {
       facts.append(
@@ -76,7 +79,8 @@ extension Inspection {
       Document.Fact("terms", "with W \(numberText(w.positionTerm)), with Z \(numberText(w.velocityTerm))"),
       Document.Fact("eta with its own constants", numberText(w.etaOwn)),
       Document.Fact(
-        "exponent r*", w.exponent.map { numberText($0) + (w.holds ? ": holds (at least 1/2)" : ": fails (needs at least 1/2)") }
+        "exponent r*",
+        w.exponent.map { numberText($0) + (w.holds ? ": holds (at least 1/2)" : ": fails (needs at least 1/2)") }
           ?? "none: dt >= 1"),
     ]
   }
@@ -90,15 +94,23 @@ extension Document.Table {
       rows: constants.map { [$0.name, $0.value, $0.source.text, $0.overrides.joined(separator: ", ")] })
   }
 
-  /// Bounds and whether their hypotheses hold.
+  /// Bounds and whether their hypotheses hold, a row for each hypothesis.
   init(theorems: [Inspection.Theorem]) {
     self.init(
-      "Energy ladder", columns: ["bound", "statement", "origin", "applies", "hypotheses"],
-      rows: theorems.map { theorem in
-        [
-          theorem.name, theorem.statement, theorem.origin.rawValue, theorem.applies ? "yes" : "no",
-          theorem.hypotheses.map(\.text).joined(separator: "; "),
-        ]
+      "Energy ladder", columns: ["bound", "applies", "origin", "needs", "value", "limit", "verdict"],
+      rows: theorems.flatMap { theorem in
+        theorem.hypotheses.enumerated().map { place, hypothesis in
+          let isFirst = place == 0
+          return [
+            isFirst ? theorem.name : "", isFirst ? theorem.applies ? "yes" : "no" : "",
+            isFirst ? theorem.origin.rawValue : "", hypothesis.statement,
+            hypothesis.value.map { numberText($0) } ?? "", hypothesis.limit.map { numberText($0) } ?? "",
+            hypothesis.holds
+              ? "holds"
+              : "fails"
+                + (hypothesis.failingUnits.isEmpty ? "" : " in " + unitsText(hypothesis.failingUnits)),
+          ]
+        }
       })
   }
 }

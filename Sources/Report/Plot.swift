@@ -60,8 +60,9 @@ public struct Plot: Equatable, Sendable {
       "set title \(quoted(title)) noenhanced",
       "set xlabel \(quoted(xLabel)) noenhanced",
       "set ylabel \(quoted(yLabel)) noenhanced",
-      "set key outside right top noenhanced",
-      "set grid lc rgb '#DDDDDD'",
+      "set key below noenhanced",
+      "set grid back lt 1 lw 0.5 lc rgb '#CCCCCC'",
+      "set border lc rgb '#444444'",
       "set datafile missing 'NaN'",
     ]
     if isLogarithmic {
@@ -72,7 +73,7 @@ public struct Plot: Equatable, Sendable {
       "'\(name).dat' every \(every) using 1:\(place + 2) with lines lw 1.5 dt \(curve.isDashed ? 2 : 1) "
         + "lc rgb '\(Self.colours[place % Self.colours.count])' title \(quoted(curve.label))"
     }
-    for terminal in ["svg size 900,520 background rgb 'white'", "pngcairo size 900,520"] {
+    for terminal in ["svg size 900,560 background rgb 'white'", "pngcairo size 900,560"] {
       lines.append("set terminal \(terminal)")
       lines.append("set output '\(name).\(terminal.hasPrefix("svg") ? "svg" : "png")'")
       lines.append("plot " + drawn.joined(separator: ", \\\n     "))

@@ -1,7 +1,7 @@
 public import CoRNNAnalysis
 import CoRNNCheckpoints
-import CoRNNModel
 public import CoRNNDynamics
+import CoRNNModel
 
 extension RunDescription {
   /// The run as a list of facts.
@@ -17,7 +17,10 @@ extension RunDescription {
           .map { "\($0.name) \($0.value) (\($0.source.text))" }.joined(separator: ", ")))
     for constant in constants where !constant.overrides.isEmpty {
       facts.append(
-        Document.Fact("override", "\(constant.name) \(constant.value) (\(constant.source.text)) instead of \(constant.overrides.joined(separator: ", "))"))
+        Document.Fact(
+          "override",
+          "\(constant.name) \(constant.value) (\(constant.source.text)) instead of \(constant.overrides.joined(separator: ", "))"
+        ))
     }
     let scale = input.dividedBy == 1 ? "" : ", divided by \(numberText(input.dividedBy))"
     facts.append(

@@ -51,7 +51,7 @@ struct DemoCommand: AsyncParsableCommand {
     report.append([.heading("Simulate")])
     report.append(simulation.document.blocks.map(\.demoted))
     report.append([.heading("Bounds")])
-    report.append(bounds.document.blocks.map(\.demoted))
+    report.append(bounds.document.blocks.dropFirst().map(\.demoted))
     report.append([.heading("Where it is"), .list(places(folder, drawn: trouble == nil))])
     try folder.write(report.markdown, to: "report.md")
     if let trouble { output.note(trouble) }

@@ -23,7 +23,8 @@ extension Diagnostic {
   init(_ missing: MissingConstant) {
     let values = missing.key == "damping" ? "implicit|explicit" : missing.key == "dt" ? "X" : "X|FILE"
     self.init(
-      .usage, "\(missing.checkpoint): no value for \(missing.key), in the file"
+      .usage,
+      "\(missing.checkpoint): no value for \(missing.key), in the file"
         + (missing.sidecarExists ? " or in \(missing.sidecar)" : ""),
       hint: "give --\(missing.key) \(values), or put \"\(missing.key)\" into \(missing.sidecar)"
         + (missing.key == "damping" ? "; published training code runs explicit damping" : ""))
@@ -103,7 +104,10 @@ extension CheckpointError.Problem {
         "choose another --layout, or name the tensors with --map"
       )
     case .ambiguousLayer(let available):
-      (.data, "there are several layers", "choose one with --layer: " + available.map(String.init).joined(separator: ", "))
+      (
+        .data, "there are several layers",
+        "choose one with --layer: " + available.map(String.init).joined(separator: ", ")
+      )
     case .noLayer(let asked, let available):
       (.data, "there is no layer \(asked)", "there are: " + available.map(String.init).joined(separator: ", "))
     case .badConstant(let key, let found, let expected):

@@ -22,7 +22,8 @@ struct InputOptions: ParsableArguments {
   var steps: Int?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Size of a signal: cosine, steps, noise, constant. (default: 1)", valueName: "x"))
+    parsing: .unconditional,
+    help: ArgumentHelp("Size of a signal: cosine, steps, noise, constant. (default: 1)", valueName: "x"))
   var amplitude: Double?
 
   @Option(
@@ -46,7 +47,8 @@ struct InputOptions: ParsableArguments {
   func validate() throws {
     guard (inputs == nil) != (signal == nil) else {
       throw ValidationError(
-        inputs == nil ? "No inputs: give --inputs FILE, or --signal NAME with --steps N."
+        inputs == nil
+          ? "No inputs: give --inputs FILE, or --signal NAME with --steps N."
           : "--inputs and --signal contradict each other: give one.")
     }
     guard let signal else {
@@ -54,7 +56,9 @@ struct InputOptions: ParsableArguments {
         ("--steps", steps != nil), ("--amplitude", amplitude != nil), ("--frequency", frequency != nil),
         ("--forcing", forcing != nil), ("--seed", seed != nil),
       ]
-      if let flag = extra.first(where: \.1)?.0 { throw ValidationError("\(flag) belongs to --signal, not to --inputs.") }
+      if let flag = extra.first(where: \.1)?.0 {
+        throw ValidationError("\(flag) belongs to --signal, not to --inputs.")
+      }
       return
     }
     guard let steps else { throw ValidationError("--signal \(signal.rawValue) needs --steps N.") }
@@ -74,7 +78,9 @@ struct InputOptions: ParsableArguments {
     if let amplitude, amplitude < 0, signal == .steps || signal == .noise {
       throw ValidationError("--amplitude is \(amplitude); --signal \(signal.rawValue) needs at least 0.")
     }
-    if let frequency, frequency <= 0 { throw ValidationError("--frequency is \(frequency); it must be greater than 0.") }
+    if let frequency, frequency <= 0 {
+      throw ValidationError("--frequency is \(frequency); it must be greater than 0.")
+    }
   }
 
   /// The inputs and start for a network, and what they are.
@@ -139,7 +145,8 @@ struct InputOptions: ParsableArguments {
           .usage, "--signal lorenz96 has at least 4 variables, the network's inputs are \(network.inputs) wide")
       }
       made = .lorenz96(forcing: forcing ?? 8)
-      name = "Lorenz-96, \(network.inputs) variables, F = \(forcing ?? 8), every \(Lorenz96.samplingInterval), "
+      name =
+        "Lorenz-96, \(network.inputs) variables, F = \(forcing ?? 8), every \(Lorenz96.samplingInterval), "
         + "\(ODEIntegrator.methodName) at \(Lorenz96.tolerance), seed \(seed)"
     case .constant:
       made = .constant(amplitude: amplitude)
@@ -156,7 +163,8 @@ struct InputOptions: ParsableArguments {
           random: SplittableRandom(seed: seed))
       )
     } catch {
-      throw Diagnostic(.data, "--signal \(signal.rawValue) can't be integrated beyond time \(error.time): \(error.reason)")
+      throw Diagnostic(
+        .data, "--signal \(signal.rawValue) can't be integrated beyond time \(error.time): \(error.reason)")
     }
   }
 
@@ -189,7 +197,8 @@ extension Diagnostic {
     switch error {
     case .inputs(let shape, let width):
       self.init(
-        .data, "\(path): shape \(text(shape)) where the network's inputs are (steps, \(width)) or (steps, batch, \(width))")
+        .data,
+        "\(path): shape \(text(shape)) where the network's inputs are (steps, \(width)) or (steps, batch, \(width))")
     case .tokens(let shape):
       self.init(.data, "\(path): shape \(text(shape)) where tokens are (steps) or (steps, batch)")
     case .token(let index, let value, let count):

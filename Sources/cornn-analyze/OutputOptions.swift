@@ -60,7 +60,8 @@ struct OutputFolder {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw Diagnostic(.io, "\(path): the folder can't be made: \(systemReason(error))", hint: "choose another with --output")
+      throw Diagnostic(
+        .io, "\(path): the folder can't be made: \(systemReason(error))", hint: "choose another with --output")
     }
     let probe = file("write-test.tmp")
     do {

@@ -1,0 +1,48 @@
+# make demo   the main job on a bundled trained checkpoint
+# make test   lint and all tests
+# make bench  side by side with NumPy
+# What is missing of the Debian packages below is installed first.
+
+PACKAGES := libgsl-dev libopenblas-dev libzip-dev gnuplot-nox
+BENCH_PACKAGES := python3-numpy
+SWIFT ?= swift
+TOOL := .build/release/cornn-analyze
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: demo build test lint packages bench clean
+
+demo: build
+	$(TOOL) demo --output demo
+
+build: packages
+	$(SWIFT) build -c release --product cornn-analyze
+
+test: packages lint
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
+	$(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --disable-xctest
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+
+# Installs only what isn't there, so that a machine with all of it needs neither apt nor root.
+packages:
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
+	done; \
+	[ -z "$$missing" ] && exit 0; \
+	if ! command -v apt-get >/dev/null; then \
+	  if [ -n "$(SKIP_PACKAGES)" ]; then exit 0; fi; \
+	  echo "error: this system has no apt-get to install what is needed." >&2; \
+	  echo "hint: install by its own means the GNU Scientific Library, OpenBLAS and libzip with their headers, and gnuplot" >&2; \
+	  echo "      (Debian's names:$$missing), then: make SKIP_PACKAGES=1 $(MAKECMDGOALS)" >&2; \
+	  exit 1; \
+	fi; \
+	echo "installing$$missing"; \
+	$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+bench: build
+	Benchmarks/run
+
+clean:
+	rm -rf .build demo Benchmarks/.build
