@@ -7,6 +7,8 @@ PACKAGES := libgsl-dev libopenblas-dev libzip-dev gnuplot-nox
 BENCH_PACKAGES := python3-numpy
 SWIFT ?= swift
 TOOL := .build/release/cornn-analyze
+# Tests are optimised, since they sweep thousands of networks, and built apart: other flags, other products.
+TESTING := -c release -Xswiftc -enable-testing --scratch-path .build/testing
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: demo build test lint packages bench clean
@@ -18,8 +20,8 @@ build: packages
 	$(SWIFT) build -c release --product cornn-analyze
 
 test: packages lint
-	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
-	$(SWIFT) test -c release -Xswiftc -enable-testing --skip-build --disable-xctest
+	$(SWIFT) build $(TESTING) --build-tests
+	$(SWIFT) test $(TESTING) --skip-build --disable-xctest
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks

@@ -17,9 +17,9 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, path: "Tests/" + name, resources: resources,
+    name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/" + name, exclude: exclude,
     swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
 }
 
@@ -70,5 +70,10 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
+    .target(name: "TestSupport", dependencies: ["CoRNNKernels", "CoRNNModel"], path: "Tests/Support"),
+    tests("KernelsTests", ["CoRNNKernels", "cornn-analyze"]),
+    tests("ModelTests", ["CoRNNKernels", "CoRNNModel"]),
+    tests("DynamicsTests", ["CoRNNStep", "CoRNNKernels", "CoRNNModel", "CoRNNDynamics"]),
+    tests("AnalysisTests", ["CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis"]),
   ]
 )

@@ -64,11 +64,16 @@ struct LinearUnit: Hashable {
     return Vector(position: c * timeStep * timeStep, velocity: c * timeStep)
   }
 
-  /// A bound on the rounding error of one step, relative to the norm of what it acts on: each entry of L and
-  /// each product is a few operations on numbers no larger than these.
+  /// A bound on the rounding error of `L·X` in floating point, relative to the norm of X.
+  ///
+  /// An entry of L is at most six rounded operations, a product and the sum three more; where an entry is a
+  /// difference the error is relative to what was subtracted, which the terms in dt²·gamma and epsilon·dt add.
   var roundingFactor: Double {
+    let l = transition
     let dt = timeStep
-    let size = (1 + dt) * (2 + dt * gamma * (1 + dt) + epsilon * dt)
-    return 8 * Double.ulpOfOne * size
+    let c = damping == .implicit ? 1 / (1 + epsilon * dt) : 1
+    let position = abs(l.yy) + 2 * c * dt * dt * gamma + abs(l.yz) + epsilon * dt * dt
+    let velocity = abs(l.zy) + abs(l.zz) + epsilon * dt
+    return 8 * (Double.ulpOfOne / 2) * max(position, velocity)
   }
 }

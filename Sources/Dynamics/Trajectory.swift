@@ -17,9 +17,25 @@ public struct Trajectory: Equatable, Sendable {
   /// The step at which a value overflowed; nil if none did. The states before it are kept.
   public let divergedAt: Int?
 
+  /// A trajectory of these states.
+  public init(
+    steps: Int, batch: Int, hidden: Int, timeStep: Double, start: [Double], positions: [Double], velocities: [Double],
+    divergedAt: Int?
+  ) {
+    precondition(
+      start.count == 2 * batch * hidden && positions.count == steps * batch * hidden
+        && velocities.count == positions.count,
+      "\(positions.count) positions, \(velocities.count) velocities for \(steps)×\(batch)×\(hidden)")
+    self.steps = steps
+    self.batch = batch
+    self.hidden = hidden
+    self.timeStep = timeStep
+    self.start = start
+    self.positions = positions
+    self.velocities = velocities
+    self.divergedAt = divergedAt
+  }
+
   /// The times of the states, t_n = n·dt.
   public var times: [Double] { (1...max(steps, 1)).prefix(steps).map { Double($0) * timeStep } }
-
-  /// The values of step n (from 1) in `array`, which is `positions` or `velocities`: B×m.
-  func range(ofStep n: Int) -> Range<Int> { (n - 1) * batch * hidden..<n * batch * hidden }
 }

@@ -1,0 +1,39 @@
+import CoRNNKernels
+import Foundation
+import Testing
+
+@Suite struct HyperbolicTests {
+  @Test(arguments: 0..<40 as Range<UInt64>) func agreesWithTheLibrary(seed: UInt64) {
+    var random = SplittableRandom(seed: seed)
+    // Sizes from 1e-12 to 1e2, both signs, in arrays of awkward lengths.
+    let values = (0..<1003 + Int(seed)).map { _ in
+      random.uniform(in: -1...1) * pow(10, random.uniform(in: -12...2))
+    }
+    var found = values
+    applyTanh(to: &found)
+    for (x, y) in zip(values, found) {
+      #expect(abs(y - tanh(x)) <= 4 * tanh(x).ulp && abs(y) <= 1, "tanh(\(x)) = \(y)")
+    }
+  }
+
+  @Test func valueDoesNotDependOnItsPlace() {
+    for count in [1, 2, 3, 7, 8, 9, 17] {
+      var values = [Double](repeating: 0.2385, count: count)
+      applyTanh(to: &values)
+      #expect(Set(values).count == 1)
+    }
+  }
+
+  @Test func edges() {
+    var values = [0.0, -0.0, .infinity, -.infinity, .nan, Double.leastNonzeroMagnitude, 22.5, -700, 1e-300]
+    applyTanh(to: &values)
+    #expect(values[0] == 0 && values[0].sign == .plus)
+    #expect(values[1] == 0 && values[1].sign == .minus)
+    #expect(values[2] == 1 && values[3] == -1 && values[4].isNaN)
+    #expect(values[5] == Double.leastNonzeroMagnitude && values[6] == 1 && values[7] == -1)
+    #expect(abs(values[8] / 1e-300 - 1) < 1e-15)
+    var empty: [Double] = []
+    applyTanh(to: &empty)
+    #expect(empty.isEmpty)
+  }
+}
