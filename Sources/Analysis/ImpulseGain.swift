@@ -53,22 +53,22 @@ public struct ImpulseGain: Encodable, Equatable, Sendable {
     // The powers are rounded too; a part in 10⁹ is far above what that comes to.
     let total = normSum / (1 - power.norm) * (1 + 1e-9)
     var h = unit.entry
-    var sum = LinearUnit.Vector(position: 0, velocity: 0)
+    var positions = CompensatedSum()
+    var velocities = CompensatedSum()
     var norms = 0.0
     var count = 0
-    while count < Self.mostTerms, total * h.norm > 1e-18 * min(sum.position, sum.velocity) {
-      sum.position += abs(h.position)
-      sum.velocity += abs(h.velocity)
+    while count < Self.mostTerms, total * h.norm > 1e-18 * min(positions.value, velocities.value) {
+      positions.add(abs(h.position))
+      velocities.add(abs(h.velocity))
       norms += h.norm
       h = l * h
       count += 1
     }
     tail = total * h.norm
     rounding =
-      total * unit.roundingFactor * norms
-      + Double.ulpOfOne * Double(count + 4) * max(sum.position, sum.velocity)
-    position = sum.position + tail + rounding
-    velocity = sum.velocity + tail + rounding
+      total * unit.roundingFactor * norms + 4 * Double.ulpOfOne * max(positions.value, velocities.value)
+    position = positions.value + tail + rounding
+    velocity = velocities.value + tail + rounding
     terms = count
     totalNorm = total
   }
@@ -83,5 +83,18 @@ public struct ImpulseGain: Encodable, Equatable, Sendable {
       known[unit] = gain
       return gain
     }
+  }
+}
+
+/// A sum of nonnegative numbers by Kahan's method: within two rounding units of the exact one.
+private struct CompensatedSum {
+  private(set) var value = 0.0
+  private var lost = 0.0
+
+  mutating func add(_ term: Double) {
+    let corrected = term - lost
+    let next = value + corrected
+    lost = (next - value) - corrected
+    value = next
   }
 }
