@@ -74,6 +74,10 @@ let package = Package(
     tests("KernelsTests", ["CoRNNKernels", "cornn-analyze"]),
     tests("ModelTests", ["CoRNNKernels", "CoRNNModel"]),
     tests("DynamicsTests", ["CoRNNStep", "CoRNNKernels", "CoRNNModel", "CoRNNDynamics"]),
+    tests(
+      "CheckpointsTests", ["CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics"], exclude: ["Fixtures"]),
     tests("AnalysisTests", ["CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis"]),
+    tests("ReportTests", ["CoRNNReport"]),
+    tests("CommandTests", ["cornn-analyze"], exclude: ["Snapshots"]),
   ]
 )

@@ -1,4 +1,6 @@
+import CoRNNKernels
 import FoundationEssentials
+import Glibc
 
 /// A file's bytes, mapped into memory: nothing is read before it is looked at.
 struct FileContents {
@@ -26,7 +28,7 @@ struct FileContents {
 /// The operating system's own words for a failed call, without Foundation's wrapping.
 public func systemReason(_ error: any Error) -> String {
   if let error = error as? CocoaError, let underlying = error.underlying as? POSIXError {
-    return String(describing: underlying.code)
+    return systemErrorText(underlying.code.rawValue)
   }
   return String(describing: error)
 }

@@ -13,8 +13,8 @@ enum NumPyArchive {
       let name = String(member.name.dropLast(4))
       let start = try archive.read(member, limit: memoryLimit, atMost: NumPyHeader.limit + 12)
       let header = try NumPyHeader(start, name: name)
-      if let text = header.text(in: start) {
-        contents.metadata[name] = .text(text)
+      if case .text = header.element {
+        if let text = header.text(in: start) { contents.metadata[name] = .text(text) }
         continue
       }
       let tensor = try header.tensor(named: name, storage: contents.add(.member(member)), bytes: member.size)
@@ -54,9 +54,11 @@ extension NumPyHeader {
       storage: storage, bytes: bytes, bigEndian: bigEndian)
   }
 
-  /// The text that an array without extent holds in the file `bytes`; nil for any other array.
+  /// The text that an array of one entry holds in the file `bytes`; nil for any other array.
   func text(in bytes: [UInt8]) -> String? {
-    guard case .text(let count) = element, shape.isEmpty, dataStart + 4 * count <= bytes.count else { return nil }
+    guard case .text(let count) = element, shape.allSatisfy({ $0 == 1 }), dataStart + 4 * count <= bytes.count else {
+      return nil
+    }
     var scalars = String.UnicodeScalarView()
     for place in stride(from: dataStart, to: dataStart + 4 * count, by: 4) {
       let code = bytes[place..<place + 4].enumerated().reduce(UInt32(0)) { sum, byte in

@@ -25,7 +25,10 @@ final class ZipArchive {
   init(path: String, fileSize: Int) throws(CheckpointError.Problem) {
     var code: Int32 = 0
     guard let handle = unsafe zip_open(path, ZIP_RDONLY, &code) else {
-      throw .malformed(part: "zip archive", reason: Self.text(ofCode: code))
+      // The file begins as an archive; it is at the end that an archive's directory stands.
+      throw code == ZIP_ER_NOZIP
+        ? .malformed(part: "zip archive", reason: "the directory at its end is missing, as if it were cut short")
+        : .malformed(part: "zip archive", reason: Self.text(ofCode: code))
     }
     var members: [Member] = []
     let count = unsafe zip_get_num_entries(handle, 0)

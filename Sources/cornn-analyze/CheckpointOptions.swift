@@ -40,7 +40,9 @@ struct CheckpointOptions: ParsableArguments {
   @Option(help: "The activation. (default: tanh)")
   var activation: Activation?
 
-  @Option(help: ArgumentHelp("The most memory that a compressed array may take, e.g. 512M or 8G.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp(
+      "The most memory that an unpacked array or a run's states may take, e.g. 512M.", valueName: "size"))
   var memory: ByteCount = ByteCount(bytes: 8 << 30)
 
   func validate() throws {
@@ -71,8 +73,22 @@ struct CheckpointOptions: ParsableArguments {
         path: checkpoint, layout: layout.flatMap { Layout(name: $0) },
         map: map.flatMap { try? LayoutMap(parsing: $0) }, layer: layer, given: given, memoryLimit: memory.bytes)
     } catch {
+      if case .network(let invalid, _) = error, let file = constantsFile(invalid) {
+        throw Diagnostic(invalid, path: file)
+      }
       throw Diagnostic(error)
     }
+  }
+
+  /// The file that a flag named for the constant that `invalid` is about.
+  private func constantsFile(_ invalid: InvalidNetwork) -> String? {
+    let name: String
+    switch invalid {
+    case .shape(let constant, _, _), .notFinite(let constant, _, _), .outOfRange(let constant, _, _, _): name = constant
+    case .empty: return nil
+    }
+    let flag = name == "gamma" ? gamma : name == "epsilon" ? epsilon : nil
+    return flag.flatMap { Double($0) == nil ? $0 : nil }
   }
 
   /// Reads the whole network.

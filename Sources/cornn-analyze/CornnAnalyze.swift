@@ -13,13 +13,27 @@ struct CornnAnalyze: AsyncParsableCommand {
       bounds. Exit codes: 0 done, 2 a goal not reached and 3 a bound violated (both under --strict), 64 a wrong \
       flag, 65 wrong data, 66 no such file, 74 a failed read or write.
       """,
-    version: "cornn-analyze \(toolVersion)",
     subcommands: [
       DemoCommand.self, InspectCommand.self, SimulateCommand.self, BoundsCommand.self, ConvertCommand.self,
-      VersionCommand.self,
     ])
 
-  static let toolVersion = "0.1.0"
+  /// The tool's version.
+  private static let versionNumber = "0.1.0"
+
+  @Flag(help: "Show the versions of what does the arithmetic, and the kernels in use.")
+  var version = false
+
+  func run() throws {
+    guard version else { throw CleanExit.helpRequest(self) }
+    try writeToStandardOutput(
+      """
+      cornn-analyze \(Self.versionNumber)
+      GSL           \(GSL.version)
+      OpenBLAS      core \(OpenBLAS.coreName)
+      own kernels   \(OpenBLAS.instructionSet)
+
+      """)
+  }
 
   static func main() async {
     do {
@@ -35,22 +49,5 @@ struct CornnAnalyze: AsyncParsableCommand {
     } catch {
       exit(withError: error)
     }
-  }
-}
-
-/// Says which versions and kernels run.
-struct VersionCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "version", abstract: "Show the versions of what does the arithmetic, and the kernels in use.")
-
-  func run() throws {
-    try writeToStandardOutput(
-      """
-      cornn-analyze \(CornnAnalyze.toolVersion)
-      GSL           \(GSL.version)
-      OpenBLAS      core \(OpenBLAS.coreName)
-      own kernels   \(OpenBLAS.instructionSet)
-
-      """)
   }
 }

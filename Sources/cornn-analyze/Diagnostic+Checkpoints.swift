@@ -24,7 +24,7 @@ extension Diagnostic {
     let values = missing.key == "damping" ? "implicit|explicit" : missing.key == "dt" ? "X" : "X|FILE"
     self.init(
       .usage,
-      "\(missing.checkpoint): no value for \(missing.key), in the file"
+      "\(missing.checkpoint): no value for \(missing.key) in the file"
         + (missing.sidecarExists ? " or in \(missing.sidecar)" : ""),
       hint: "give --\(missing.key) \(values), or put \"\(missing.key)\" into \(missing.sidecar)"
         + (missing.key == "damping" ? "; published training code runs explicit damping" : ""))
@@ -59,7 +59,7 @@ extension CheckpointError.Problem {
       )
     case .truncated(let part, let needed, let available):
       (.data, "\(part) is cut short: it needs \(needed) bytes, there are \(available)", "copy or save the file anew")
-    case .malformed(let part, let reason): (.data, "\(part) is broken: \(reason)", nil)
+    case .malformed(let part, let reason): (.data, "\(part) is broken: \(reason)", "copy or save the file anew")
     case .legacyPyTorch:
       (
         .data, "a PyTorch file in the format from before version 1.6",

@@ -31,7 +31,7 @@ struct Diagnostic: Error, Equatable {
   }
 
   /// The message as it stands on standard error.
-  var text: String { "error: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "") }
+  var text: String { "Error: \(message)\n" + (hint.map { "Hint: \($0)\n" } ?? "") }
 }
 
 /// Writes text to standard error; where even that fails there is nobody to tell.

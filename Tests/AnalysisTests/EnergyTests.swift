@@ -1,10 +1,11 @@
-@testable import CoRNNAnalysis
 import CoRNNDynamics
 import CoRNNKernels
 import CoRNNModel
 import Foundation
 import TestSupport
 import Testing
+
+@testable import CoRNNAnalysis
 
 /// The exact identity and every rung over random networks of both dampings, alike and heterogeneous.
 @Suite struct EnergyTests {
@@ -97,7 +98,8 @@ import Testing
   }
 
   @Test func unboundedActivationSilencesEveryRung() throws {
-    let network = try randomNetwork(seed: 8, hidden: 3, damping: .implicit, heterogeneous: false, activation: .identity, gain: 0.1)
+    let network = try randomNetwork(
+      seed: 8, hidden: 3, damping: .implicit, heterogeneous: false, activation: .identity, gain: 0.1)
     let (_, _, energy) = Self.run(network, steps: 30, batch: 1, seed: 2, start: false)
     #expect(energy.rungs.allSatisfy { !$0.applies && $0.holds == nil })
     #expect(energy.identityResidual < 1e-13)
@@ -113,10 +115,12 @@ import Testing
   }
 
   /// All published settings satisfy F.1's step limit; adding's is the tightest, 0.0997 against dt = 0.06.
-  @Test(arguments: [
-    (0.06, 66, 15), (0.016, 94.5, 9.5), (0.042, 2.7, 4.7), (0.076, 0.4, 8), (0.034, 1.3, 12.7), (0.1, 0.2, 6.4),
-    (0.054, 4.9, 4.8),
-  ] as [(Double, Double, Double)]) func publishedSettings(dt: Double, gamma: Double, epsilon: Double) throws {
+  @Test(
+    arguments: [
+      (0.06, 66, 15), (0.016, 94.5, 9.5), (0.042, 2.7, 4.7), (0.076, 0.4, 8), (0.034, 1.3, 12.7), (0.1, 0.2, 6.4),
+      (0.054, 4.9, 4.8),
+    ] as [(Double, Double, Double)]) func publishedSettings(dt: Double, gamma: Double, epsilon: Double) throws
+  {
     let oscillators = try Oscillators(gamma: [gamma], epsilon: [epsilon], timeStep: dt, damping: .explicit)
     for rung in [EnergyRung.explicitPaper, .explicitSharp, .explicitSharpest, .gain] {
       let fails = rung.hypotheses(for: oscillators).contains { !$0.holds }

@@ -31,7 +31,8 @@ import Testing
   static let names = ["adding-T100-m128", "lorenz96-F0.9-m64", "lorenz96-F8-m64"]
 
   static func expected(_ name: String) throws -> Expected {
-    try JSONDecoder().decode(Expected.self, from: Data(contentsOf: URL(filePath: TestData.path(name + ".expected.json"))))
+    try JSONDecoder().decode(
+      Expected.self, from: Data(contentsOf: URL(filePath: TestData.path(name + ".expected.json"))))
   }
 
   static func stored(_ name: String, damping: Damping? = nil) throws -> StoredNetwork {

@@ -110,7 +110,8 @@ import Testing
     let network = try OscillatorNetwork(
       oscillators: Oscillators(gamma: [2.7], epsilon: [0.6], timeStep: 0.05, damping: damping, activation: .none),
       positionWeights: Matrix(rows: 1, columns: 1, elements: [3]),
-      velocityWeights: Matrix(rows: 1, columns: 1, elements: [-5]), inputWeights: Matrix(rows: 1, columns: 1), bias: [7])
+      velocityWeights: Matrix(rows: 1, columns: 1, elements: [-5]), inputWeights: Matrix(rows: 1, columns: 1), bias: [7]
+    )
     let inputs = InputSequence(steps: 400, batch: 1, width: 1, values: Array(repeating: 1, count: 400))
     let run = OscillatorMap(network).trajectory(inputs: inputs, start: [1, 0])
     // First order in dt: close to the damped harmonic oscillator, and closer as dt falls.
@@ -121,7 +122,8 @@ import Testing
         positionWeights: network.positionWeights, velocityWeights: network.velocityWeights,
         inputWeights: network.inputWeights, bias: [7])
       let run = OscillatorMap(fine).trajectory(
-        inputs: InputSequence(steps: steps, batch: 1, width: 1, values: Array(repeating: 0, count: steps)), start: [1, 0])
+        inputs: InputSequence(steps: steps, batch: 1, width: 1, values: Array(repeating: 0, count: steps)),
+        start: [1, 0])
       let omega = (2.7 - 0.09).squareRoot()
       let phase = cos(omega * 4) + 0.3 / omega * sin(omega * 4)
       let exact = exp(-1.2) * phase

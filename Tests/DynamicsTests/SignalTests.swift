@@ -22,7 +22,8 @@ import Testing
     #expect(Set(u.values).count == 20)
     #expect(u.values.allSatisfy { abs($0) <= 0.7 })
     // The same levels at half the time step: a signal is a function of time.
-    let fine = try Signal.steps(amplitude: 0.7, frequency: 2).inputs(count: 200, width: 1, timeStep: 0.05, random: random)
+    let fine = try Signal.steps(amplitude: 0.7, frequency: 2).inputs(
+      count: 200, width: 1, timeStep: 0.05, random: random)
     for n in 0..<100 { #expect(fine.values[2 * n] == u.values[n]) }
   }
 

@@ -15,7 +15,8 @@ import Testing
   @Test func bestCoreMatchesTheCPUFlags() throws {
     // An account of the CPU that doesn't come from the compiler's builtins.
     let info = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
-    let flags = Set((info.split(separator: "\n").first { $0.hasPrefix("flags") } ?? "").split(separator: " ").map(String.init))
+    let flags = Set(
+      (info.split(separator: "\n").first { $0.hasPrefix("flags") } ?? "").split(separator: " ").map(String.init))
     guard !flags.isEmpty else { return }
     if flags.isSuperset(of: ["avx512f", "avx512dq", "avx512bw", "avx512vl"]) {
       #expect(OpenBLAS.bestCoreName == "SkylakeX")
@@ -29,7 +30,7 @@ import Testing
   @Test func userChoiceOfCoreIsKept() throws {
     let process = Process()
     process.executableURL = TestData.products.appending(path: "cornn-analyze")
-    process.arguments = ["version"]
+    process.arguments = ["--version"]
     process.environment = ["OPENBLAS_CORETYPE": "Nehalem", "PATH": "/usr/bin"]
     let pipe = Pipe()
     process.standardOutput = pipe
@@ -43,7 +44,7 @@ import Testing
   @Test func blasCallsBindToOpenBLAS() throws {
     let process = Process()
     process.executableURL = TestData.products.appending(path: "cornn-analyze")
-    process.arguments = ["version"]
+    process.arguments = ["--version"]
     process.environment = ["LD_DEBUG": "bindings", "LD_BIND_NOW": "1", "PATH": "/usr/bin"]
     let errors = Pipe()
     process.standardError = errors
@@ -52,7 +53,9 @@ import Testing
     let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     let bindings = text.split(separator: "\n").filter { $0.contains("symbol `cblas_") }
-    let fromGSL = bindings.filter { $0.contains("binding file") && ($0.components(separatedBy: " to ").first ?? "").contains("libgsl.so") }
+    let fromGSL = bindings.filter {
+      $0.contains("binding file") && ($0.components(separatedBy: " to ").first ?? "").contains("libgsl.so")
+    }
     let ours = bindings.filter { ($0.components(separatedBy: " to ").first ?? "").contains("cornn-analyze") }
     #expect(!fromGSL.isEmpty && !ours.isEmpty)
     for binding in fromGSL + ours {

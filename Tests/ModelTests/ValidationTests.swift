@@ -3,9 +3,6 @@ import CoRNNModel
 import Testing
 
 @Suite struct ValidationTests {
-  static let oscillators = try! Oscillators(  // swift-format-ignore: NeverUseForceTry
-    gamma: [2.7, 2.7], epsilon: [4.7, 4.7], timeStep: 0.042, damping: .explicit)
-
   @Test func constantsOutOfRangeAreRefused() {
     #expect(throws: InvalidNetwork.outOfRange(name: "gamma", unit: 1, value: 0, requirement: "greater than 0")) {
       try Oscillators(gamma: [1, 0], epsilon: [1, 1], timeStep: 0.1, damping: .implicit)
@@ -34,14 +31,15 @@ import Testing
     }
   }
 
-  @Test func shapesThatDisagreeAreRefused() {
+  @Test func shapesThatDisagreeAreRefused() throws {
+    let oscillators = try Oscillators(gamma: [2.7, 2.7], epsilon: [4.7, 4.7], timeStep: 0.042, damping: .explicit)
     let square = Matrix(rows: 2, columns: 2)
     func make(
       w: Matrix = square, z: Matrix = square, v: Matrix = Matrix(rows: 2, columns: 3), b: [Double] = [0, 0],
       readout: OscillatorNetwork.Readout? = nil, embedding: Matrix? = nil
     ) throws -> OscillatorNetwork {
       try OscillatorNetwork(
-        oscillators: Self.oscillators, positionWeights: w, velocityWeights: z, inputWeights: v, bias: b,
+        oscillators: oscillators, positionWeights: w, velocityWeights: z, inputWeights: v, bias: b,
         readout: readout, embedding: embedding)
     }
     #expect(throws: Never.self) { try make() }

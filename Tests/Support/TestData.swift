@@ -6,7 +6,9 @@ public enum TestData {
   public static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 
   /// The path of a file in Tests/Data.
-  public static func path(_ name: String) -> String { folder.appending(path: "Data/\(name)").path(percentEncoded: false) }
+  public static func path(_ name: String) -> String {
+    folder.appending(path: "Data/\(name)").path(percentEncoded: false)
+  }
 
   /// The path of a checkpoint made for the reader's tests.
   public static func fixture(_ name: String) -> String {

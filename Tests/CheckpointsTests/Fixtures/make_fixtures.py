@@ -188,3 +188,4 @@ for name in (">f8", ">f4", "<f4", ">f2", "<f2"):
         {"<": "little", ">": "big"}[name[0]] + name[1:] + ".npz",
         **{k: v.astype(name) for k, v in arrays.items() if k in "WZVb"},
     )
+np.savez("stored-alone.npz", weights=W, other=V)

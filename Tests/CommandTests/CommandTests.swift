@@ -1,0 +1,191 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The verbs from the command line, and the contract of their JSON and files.
+@Suite struct CommandTests {
+  @Test func inspectSaysWhatIsInAFile() throws {
+    let run = try Tool(["inspect", "lorenz96-F8-m64.pt", "--format", "json"])
+    let json = try run.json()
+    #expect(run.output.hasPrefix("{\n  \"schema\": \"cornn-analyze/inspect/1\""))
+    #expect(json["layout"] as? String == "packed" && json["damping"] as? String == "explicit")
+    #expect(json["hidden"] as? Int == 64 && json["inputs"] as? Int == 5 && json["outputs"] as? Int == 5)
+    #expect(json["parameters"] as? Int == 64 * 133 + 64 + 5 * 64 + 5)
+    let norms = try #require(json["norms"] as? [String: [String: Double]])
+    #expect(norms["infinity"]?.count == 3 && norms["spectral"]?["WZ"] != nil)
+    let assumption = try #require(json["weightAssumption"] as? [String: Any])
+    #expect(assumption["holds"] as? Bool == false && assumption["etaOwn"] is Double)
+    try expectSnapshot(
+      try Tool(["inspect", "lorenz96-F8-m64.pt"]).output.replacing(#/core +\w+/#, with: "core CORE"), "inspect")
+  }
+
+  @Test func overridesAreNoted() throws {
+    let json = try Tool(["inspect", "lorenz96-F8-m64.pt", "--dt", "0.05", "--no-spectral", "--format", "json"]).json()
+    let constants = try #require(json["constants"] as? [[String: Any]])
+    let dt = try #require(constants.first { $0["name"] as? String == "dt" })
+    #expect(dt["value"] as? String == "0.05" && dt["source"] as? String == "flag")
+    #expect(dt["overrides"] as? [String] == ["0.1 (sidecar)"])
+    #expect((json["norms"] as? [String: Any])?["spectral"] is NSNull)
+  }
+
+  @Test func replayShowsAWrongLayout() throws {
+    let recorded =
+      try JSONSerialization.jsonObject(
+        with: Data(contentsOf: URL(filePath: TestData.fixture("states.json")))) as? [String: Any]
+    let states = try #require((recorded?["states"] as? [String: [[Double]]])?["split"])
+    let inputs = try #require(recorded?["inputs"] as? [[Double]])
+    func csv(_ rows: [[Double]]) -> String {
+      rows.map { $0.map { "\($0)" }.joined(separator: ",") }.joined(separator: "\n")
+    }
+    try TestData.withFolder { folder in
+      try csv(states).write(toFile: folder + "/states.csv", atomically: true, encoding: .utf8)
+      try csv(inputs).write(toFile: folder + "/inputs.csv", atomically: true, encoding: .utf8)
+      let constants = ["--dt", "0.042", "--gamma", "2.7", "--epsilon", "4.7", "--damping", "explicit"]
+      let replay = ["--replay", "states.csv", "--inputs", "inputs.csv", "--format", "json", "--strict"]
+      let right = try Tool(["inspect", TestData.fixture("split.pt")] + constants + replay, folder: folder)
+      let agreed = try #require(right.json()["replay"] as? [String: Any])
+      #expect(right.status == 0 && agreed["agrees"] as? Bool == true)
+      let swap = ["--map", "W=cell.h2h2.weight,Z=cell.h2h1.weight"]
+      let wrong = try Tool(["inspect", TestData.fixture("split.pt")] + constants + replay + swap, folder: folder)
+      let disagreed = try #require(wrong.json()["replay"] as? [String: Any])
+      #expect(wrong.status == 2 && disagreed["agrees"] as? Bool == false)
+      let readings = try #require(disagreed["readings"] as? [[String: Any]])
+      #expect(readings.count == 4)
+      #expect(readings[0]["relativeDifference"] as? Double ?? 0 > 1e-3)
+      #expect(readings[1]["isSwapped"] as? Bool == true && readings[1]["relativeDifference"] as? Double ?? 1 < 1e-10)
+    }
+  }
+
+  @Test func simulateWritesTheContractsArrays() throws {
+    try TestData.withFolder { folder in
+      let file = folder + "/run.npz"
+      let arguments = ["lorenz96-F8-m64.pt", "--inputs", "lorenz96-F8-m64.inputs.npy", "--format", "json"]
+      let run = try Tool(["simulate"] + arguments + ["--output", file])
+      #expect(run.status == 0)
+      let json = try run.json()
+      #expect((json["finalPosition"] as? [[Double]])?.first?.count == 64)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["run.npz"])
+      // The same bytes on any number of threads.
+      let again = folder + "/again.npz"
+      _ = try Tool(["simulate"] + arguments + ["--output", again, "--threads", "1"])
+      #expect(try Data(contentsOf: URL(filePath: file)) == Data(contentsOf: URL(filePath: again)))
+      // Every tenth of the states is there as CSV as well.
+      let csv = try Tool(["simulate", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "7", "--format", "csv"])
+      let lines = csv.output.split(separator: "\n")
+      #expect(lines.count == 8 && lines[0].hasPrefix("step,time,trajectory,y0") && lines[0].hasSuffix(",z63"))
+    }
+  }
+
+  @Test func boundsMeetTheContract() throws {
+    try TestData.withFolder { folder in
+      let run = try Tool([
+        "bounds", "lorenz96-F8-m64.pt", "--inputs", "lorenz96-F8-m64.inputs.npy", "--damping", "implicit", "--format",
+        "json", "--output", folder, "--strict",
+      ])
+      #expect(run.status == 0)
+      let json = try run.json()
+      #expect(json["schema"] as? String == "cornn-analyze/bounds/1")
+      let energy = try #require(json["energy"] as? [String: Any])
+      #expect(abs((energy["maximum"] as? Double ?? 0) - 11.278662423225022) < 1e-9)
+      #expect(energy["identityResidual"] as? Double ?? 1 < 1e-13)
+      let rungs = try #require(energy["rungs"] as? [[String: Any]])
+      #expect(rungs.map { $0["name"] as? String } == ["3.1", "3.1+", "F.1", "F.1+", "F.1++", "gain"])
+      for rung in rungs {
+        let applies = try #require(rung["applies"] as? Bool)
+        #expect(rung["kind"] is String && rung["origin"] is String)
+        #expect(applies == (rung["holds"] is Bool) && applies == (rung["tightness"] is Double))
+      }
+      let files = try Set(FileManager.default.contentsOfDirectory(atPath: folder))
+      #expect(
+        files.isSuperset(of: [
+          "bounds.json", "bounds.md", "energy.dat", "energy.gp", "energy.svg", "energy.png", "positions.svg",
+        ]), "\(files) \(run.errors)")
+      #expect(try String(contentsOfFile: folder + "/bounds.json", encoding: .utf8) == run.output)
+    }
+  }
+
+  @Test func withoutGnuplotTheNumbersStillCome() throws {
+    try TestData.withFolder { folder in
+      let run = try Tool(
+        ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "20", "--output", folder],
+        environment: ["PATH": "/nowhere"])
+      #expect(run.status == 0 && run.output.contains("F.1++"))
+      try expectSnapshot(run.errors, "errors/no-gnuplot")
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(files.contains("energy.gp") && files.contains("energy.dat") && !files.contains("energy.svg"))
+    }
+  }
+
+  @Test func instabilityIsAFindingUntilStrict() throws {
+    let unstable = [
+      "bounds", "lorenz96-F8-m64.pt", "--gamma", "900", "--dt", "0.5", "--signal", "cosine", "--steps", "1000",
+    ]
+    let run = try Tool(unstable)
+    #expect(run.status == 0 && run.output.contains("left the range of doubles at step"))
+    let strict = try Tool(unstable + ["--strict"])
+    #expect(strict.status == 2 && strict.errors.contains("left the range of doubles"))
+  }
+
+  @Test func convertReadsBackAndConjugates() throws {
+    try TestData.withFolder { folder in
+      for ending in ["safetensors", "npz", "json"] {
+        let file = folder + "/copy." + ending
+        #expect(try Tool(["convert", "lorenz96-F8-m64.pt", file]).status == 0)
+        let inputs = ["--inputs", "lorenz96-F8-m64.inputs.npy", "--format", "json"]
+        let original = try Tool(["simulate", "lorenz96-F8-m64.pt"] + inputs).json()
+        let copy = try Tool(["simulate", file] + inputs).json()
+        #expect(original["finalPosition"] as? [[Double]] == copy["finalPosition"] as? [[Double]])
+        #expect(original["finalOutput"] as? [[Double]] == copy["finalOutput"] as? [[Double]])
+      }
+      let twin = folder + "/twin.safetensors"
+      #expect(try Tool(["convert", "lorenz96-F8-m64.pt", twin, "--to-damping", "implicit"]).status == 0)
+      let inputs = ["--inputs", "lorenz96-F8-m64.inputs.npy", "--format", "json"]
+      let original = try #require(
+        Tool(["simulate", "lorenz96-F8-m64.pt"] + inputs).json()["finalOutput"] as? [[Double]])
+      let other = try #require(Tool(["simulate", twin] + inputs).json()["finalOutput"] as? [[Double]])
+      #expect(relativeDifference(other[0], original[0]) < 1e-11)
+    }
+  }
+
+  @Test func demoRunsFromAnywhere() throws {
+    try TestData.withFolder { folder in
+      let run = try Tool(["demo"], folder: folder)
+      #expect(run.status == 0 && run.errors == "")
+      let files = try Set(FileManager.default.contentsOfDirectory(atPath: folder + "/demo"))
+      #expect(
+        files.isSuperset(of: ["report.md", "energy.svg", "positions.png", "trajectory.npz", "lorenz96-F8-m64.pt"]))
+      let report = try String(contentsOfFile: folder + "/demo/report.md", encoding: .utf8)
+      #expect(report.contains("![") && report.contains("F.1++"))
+      #expect(!run.output.contains("VIOLATED"))
+      // The bundled checkpoint is the trained one.
+      #expect(
+        try Data(contentsOf: URL(filePath: folder + "/demo/lorenz96-F8-m64.pt"))
+          == Data(contentsOf: URL(filePath: TestData.path("lorenz96-F8-m64.pt"))))
+    }
+  }
+
+  @Test func unitsThatAreNotSchurStableAreNamed() throws {
+    try TestData.withFolder { folder in
+      let gamma = (0..<64).map { $0 == 3 || $0 == 41 ? "500" : "1" }.joined(separator: "\n")
+      try gamma.write(toFile: folder + "/gamma.csv", atomically: true, encoding: .utf8)
+      let run = try Tool([
+        "bounds", "lorenz96-F8-m64.pt", "--gamma", folder + "/gamma.csv", "--signal", "zero", "--steps", "10",
+      ])
+      #expect(run.output.contains("(Schur stable): 5 against 3.8, fails in units 3, 41"))
+    }
+  }
+
+  @Test func gammaFromEachKindOfFile() throws {
+    try TestData.withFolder { folder in
+      let values = (0..<64).map { 1 + Double($0) / 64 }
+      try ("[" + values.map { "\($0)" }.joined(separator: ",") + "]").write(
+        toFile: folder + "/g.json", atomically: true, encoding: .utf8)
+      try values.map { "\($0)" }.joined(separator: ",").write(
+        toFile: folder + "/g.csv", atomically: true, encoding: .utf8)
+      let arguments = ["--signal", "noise", "--steps", "10", "--format", "json"]
+      let a = try Tool(["simulate", "lorenz96-F8-m64.pt", "--gamma", folder + "/g.json"] + arguments).json()
+      let b = try Tool(["simulate", "lorenz96-F8-m64.pt", "--gamma", folder + "/g.csv"] + arguments).json()
+      #expect(a["finalPosition"] as? [[Double]] == b["finalPosition"] as? [[Double]])
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a new user gets wrong, with the whole message and the exit code.
+@Suite struct MessageTests {
+  static let fixtures = TestData.fixture("")
+
+  struct Case: Sendable, CustomTestStringConvertible {
+    let name: String
+    let status: Int32
+    let arguments: [String]
+    var testDescription: String { name }
+  }
+
+  static let cases: [Case] = [
+    Case(name: "missing-file", status: 66, arguments: ["inspect", "nowhere.pt"]),
+    Case(name: "folder-as-file", status: 66, arguments: ["inspect", fixtures]),
+    Case(name: "foreign-globals", status: 65, arguments: ["inspect", fixtures + "foreign.pt"]),
+    Case(name: "legacy", status: 65, arguments: ["inspect", fixtures + "legacy.pt"]),
+    Case(name: "torchscript", status: 65, arguments: ["inspect", fixtures + "torchscript.pt"]),
+    Case(name: "not-a-checkpoint", status: 65, arguments: ["inspect", fixtures + "make_fixtures.py"]),
+    Case(
+      name: "nan", status: 65,
+      arguments: [
+        "inspect", fixtures + "nan.pt", "--dt", "0.1", "--gamma", "1", "--epsilon", "1", "--damping", "explicit",
+      ]),
+    Case(
+      name: "shapes-disagree", status: 65,
+      arguments: ["inspect", fixtures + "split.pt", "--map", "W=readout.weight"]),
+    Case(name: "missing-dt", status: 64, arguments: ["inspect", fixtures + "packed.pt"]),
+    Case(
+      name: "missing-damping", status: 64,
+      arguments: ["inspect", fixtures + "packed.pt", "--dt", "0.1", "--gamma", "1", "--epsilon", "1"]),
+    Case(name: "unknown-layout-id", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--layout", "paked"]),
+    Case(name: "unknown-layout", status: 65, arguments: ["inspect", "lorenz96-F8-m64.pt", "--layout", "split"]),
+    Case(
+      name: "unrecognised-tensors", status: 65,
+      arguments: ["inspect", "lorenz96-F8-m64.inputs.npz"]),
+    Case(
+      name: "wrong-input-width", status: 65,
+      arguments: ["bounds", "lorenz96-F8-m64.pt", "--inputs", "adding-T100-m128.inputs.npy"]),
+    Case(name: "negative-dt", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--dt", "-0.1"]),
+    Case(
+      name: "gamma-of-wrong-length", status: 65, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gamma", "gamma.csv"]),
+    Case(name: "no-inputs", status: 64, arguments: ["bounds", "lorenz96-F8-m64.pt"]),
+    Case(
+      name: "inputs-and-signal", status: 64,
+      arguments: ["bounds", "lorenz96-F8-m64.pt", "--inputs", "x.npy", "--signal", "zero", "--steps", "3"]),
+    Case(name: "signal-without-steps", status: 64, arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero"]),
+    Case(
+      name: "meaningless-flag", status: 64,
+      arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "lorenz96", "--steps", "3", "--amplitude", "2"]),
+    Case(
+      name: "lorenz96-too-narrow", status: 64,
+      arguments: ["bounds", "adding-T100-m128.pt", "--signal", "lorenz96", "--steps", "3"]),
+    Case(
+      name: "too-many-steps", status: 64,
+      arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "100000", "--memory", "1M"]),
+    Case(
+      name: "unwritable-folder", status: 74,
+      arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--output", "/proc/nowhere"]),
+    Case(
+      name: "unwritable-file", status: 74,
+      arguments: ["simulate", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--output", "/proc/x.npz"]),
+    Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
+    Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),
+    Case(name: "unknown-flag", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gama", "1"]),
+    Case(name: "unknown-ending", status: 64, arguments: ["convert", "lorenz96-F8-m64.pt", "out.onnx"]),
+    Case(
+      name: "no-twin", status: 65,
+      arguments: ["convert", "lorenz96-F8-m64.pt", "out.json", "--epsilon", "10", "--to-damping", "implicit"]),
+  ]
+
+  @Test(arguments: cases) func messageAndExitCode(of test: Case) throws {
+    try TestData.withFolder { folder in
+      // A folder of its own with the data beside it, so that nothing is written into the checkout.
+      for name in try FileManager.default.contentsOfDirectory(atPath: TestData.path("")) {
+        try FileManager.default.createSymbolicLink(
+          atPath: folder + "/" + name, withDestinationPath: TestData.path(name))
+      }
+      try "1\n2\n3\n".write(toFile: folder + "/gamma.csv", atomically: true, encoding: .utf8)
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/lorenz96-F8-m64.inputs.npz", withDestinationPath: TestData.fixture("stored-alone.npz"))
+      let run = try Tool(test.arguments, folder: folder)
+      #expect(run.status == test.status)
+      #expect(run.output == "")
+      try expectSnapshot(run.errors, "errors/" + test.name)
+    }
+  }
+
+  @Test func truncatedFile() throws {
+    try TestData.withFolder { folder in
+      let whole = try Data(contentsOf: URL(filePath: TestData.path("lorenz96-F8-m64.pt")))
+      try whole.prefix(20_000).write(to: URL(filePath: folder + "/half.pt"))
+      let run = try Tool(["inspect", "half.pt"], folder: folder)
+      #expect(run.status == 65)
+      try expectSnapshot(run.errors, "errors/truncated-file")
+    }
+  }
+
+  @Test(arguments: [
+    [], ["demo"], ["inspect"], ["simulate"], ["bounds"], ["convert"],
+  ]) func help(verb: [String]) throws {
+    let run = try Tool(verb + ["--help"])
+    #expect(run.status == 0 && run.errors == "")
+    try expectSnapshot(run.output, "help/" + (verb.first ?? "all"))
+  }
+
+  /// A full disk while printing isn't a success.
+  @Test func fullStandardOutput() throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = [
+      "-c", "exec \"$0\" inspect lorenz96-F8-m64.pt > /dev/full",
+      TestData.products.appending(path: "cornn-analyze").path(percentEncoded: false),
+    ]
+    process.currentDirectoryURL = URL(filePath: TestData.path(""))
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 74)
+  }
+}
