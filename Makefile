@@ -4,7 +4,6 @@
 # What is missing of the Debian packages below is installed first.
 
 PACKAGES := libgsl-dev libopenblas-dev libzip-dev gnuplot-nox
-BENCH_PACKAGES := python3-numpy
 SWIFT ?= swift
 TOOL := .build/release/cornn-analyze
 # Tests are optimised, since they sweep thousands of networks, and built apart: other flags, other products.
@@ -24,7 +23,7 @@ test: packages lint
 	$(SWIFT) test $(TESTING) --skip-build --disable-xctest
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 # Installs only what isn't there, so that a machine with all of it needs neither apt nor root.
 packages:
@@ -47,4 +46,4 @@ bench: build
 	Benchmarks/run
 
 clean:
-	rm -rf .build demo Benchmarks/.build
+	rm -rf .build demo Benchmarks/.build Benchmarks/.venv

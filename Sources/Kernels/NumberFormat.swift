@@ -48,7 +48,7 @@ public enum NumberFormat: String, CaseIterable, Codable, Sendable {
         switch self {
         case .float64: unsafe source.read(UInt64.self, to: target) { Double(bitPattern: $0) }
         case .float32: unsafe source.read(UInt32.self, to: target) { Double(Float(bitPattern: $0)) }
-        case .float16: unsafe source.read(UInt16.self, to: target) { Double(Float16(bitPattern: $0)) }
+        case .float16: unsafe source.read(UInt16.self, to: target) { Double(widened($0)) }
         case .bfloat16: unsafe source.read(UInt16.self, to: target) { Double(Float(bitPattern: UInt32($0) << 16)) }
         case .int64: unsafe source.read(Int64.self, to: target) { Double($0) }
         case .int32: unsafe source.read(Int32.self, to: target) { Double($0) }
@@ -81,6 +81,15 @@ public enum NumberFormat: String, CaseIterable, Codable, Sendable {
       }
     }
   }
+}
+
+/// The number that `half` is as IEEE binary16, exactly. Without the CPU's own conversion, which the baseline
+/// instruction set lacks, `Float16` calls a function for each.
+private func widened(_ half: UInt16) -> Float {
+  let size = UInt32(half & 0x7FFF)
+  let normal = size << 13 + (size >= 0x7C00 ? 224 << 23 : 112 << 23)
+  let magnitude = size < 0x400 ? (Float(Int32(size)) * 0x1p-24).bitPattern : normal
+  return Float(bitPattern: magnitude | UInt32(half & 0x8000) << 16)
 }
 
 /// The bytes of `values` as little-endian doubles.

@@ -33,6 +33,19 @@ import Testing
     #expect(every == [numbers[1], numbers[3]])
   }
 
+  @Test func everyHalfIsExact() {
+    for pattern in 0...UInt16.max {
+      let bytes = [UInt8(truncatingIfNeeded: pattern), UInt8(pattern >> 8)]
+      var value = [0.0]
+      NumberFormat.float16.decode(bytes.span.bytes, at: 0, stride: 1, bigEndian: false, into: &value, from: 0, count: 1)
+      let expected = Double(Float16(bitPattern: pattern))
+      guard value[0] == expected || (value[0].isNaN && expected.isNaN), value[0].sign == expected.sign else {
+        Issue.record("\(pattern): \(value[0])")
+        return
+      }
+    }
+  }
+
   @Test func specialValuesOfShortFormats() {
     var values = [0.0, 0, 0, 0]
     let halves: [UInt8] = [0x00, 0x7C, 0x01, 0x00, 0xFF, 0x7B, 0x00, 0x80]

@@ -1,0 +1,10 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "Benchmarks",
+  dependencies: [.package(name: "cornn-analyze", path: "..")],
+  targets: [
+    .executableTarget(name: "map-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")])
+  ]
+)
