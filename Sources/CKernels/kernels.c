@@ -53,7 +53,7 @@ const char *cornn_instruction_set(void) {
 #define DISPATCH(function, ...) function##_baseline(__VA_ARGS__)
 #endif
 
-void cornn_tanh(size_t count, const double *x, double *out) { DISPATCH(tanh, count, x, out) }
+void cornn_tanh(size_t count, double *values) { DISPATCH(tanh, count, values) }
 
 void cornn_advance(size_t batch, size_t hidden, size_t stride, double dt, const double *sigma,
                    const double *gamma, const double *retain, const double *scale, double *y, double *z) {

@@ -48,55 +48,85 @@ public struct OscillatorMap: Sendable {
     precondition(states.count == batch * 2 * m, "a start of \(states.count) values for \(batch)×\(2 * m)")
 
     let blocks = (batch + Self.block - 1) / Self.block
-    let parts = parallelMap(count: blocks, threads: threads) { block in
-      let range = block * Self.block..<min((block + 1) * Self.block, batch)
-      return run(
-        inputs.trajectories(range), start: Array(states[range.lowerBound * 2 * m..<range.upperBound * 2 * m]),
-        progress: progress)
-    }
-    return merged(parts, batch: batch, start: states)
-  }
-
-  private func run(
-    _ inputs: InputSequence, start: [Double], progress: (@Sendable (Int) -> Void)?
-  ) -> Trajectory {
-    let m = network.hidden
-    let batch = inputs.batch
-    let row = batch * m
-    let dt = network.oscillators.timeStep
-    var state = start
-    var positions: [Double] = []
     var velocities: [Double] = []
-    positions.reserveCapacity(inputs.steps * row)
-    velocities.reserveCapacity(inputs.steps * row)
-    var sigma = [Double](repeating: 0, count: row)
     var divergedAt: Int?
-    let chunk = max(1, Self.projection / row)
-    var first = 0
-    while first < inputs.steps, divergedAt == nil {
-      let last = min(first + chunk, inputs.steps)
-      let drives = projected(inputs, steps: first..<last)
-      for step in first..<last {
-        activate(&sigma, drives: drives, at: (step - first) * row, state: state, batch: batch)
-        advanceOscillators(
-          state: &state, sigma: sigma, timeStep: dt, gamma: network.oscillators.gamma, retain: retain, scale: scale)
-        for b in 0..<batch {
-          positions += state[b * 2 * m..<b * 2 * m + m]
-          velocities += state[b * 2 * m + m..<(b + 1) * 2 * m]
+    let total = inputs.steps * batch * m
+    let positions = SharedArray.filled(count: total) { positions in
+      velocities = SharedArray.filled(count: total) { velocities in
+        let divergences = parallelMap(count: blocks, threads: threads) { block in
+          let range = block * Self.block..<min((block + 1) * Self.block, batch)
+          var run = BlockRun(
+            inputs: inputs.trajectories(range),
+            state: Array(states[range.lowerBound * 2 * m..<range.upperBound * 2 * m]), first: range.lowerBound,
+            batch: batch, positions: positions, velocities: velocities)
+          return advance(&run, progress: progress)
         }
+        divergedAt = divergences.compactMap { $0 }.min()
       }
-      // A value that isn't finite stays so: one look at the state tells whether to search for the step.
-      if !state.allSatisfy(\.isFinite) {
-        divergedAt = firstDivergence(positions, velocities, row: row)
-      }
-      progress?((last - first) * batch)
-      first = last
     }
     let kept = divergedAt.map { $0 - 1 } ?? inputs.steps
     return Trajectory(
-      steps: kept, batch: batch, hidden: m, timeStep: dt, start: start,
-      positions: Array(positions.prefix(kept * row)), velocities: Array(velocities.prefix(kept * row)),
+      steps: kept, batch: batch, hidden: m, timeStep: network.oscillators.timeStep, start: states,
+      positions: kept == inputs.steps ? positions : Array(positions[..<(kept * batch * m)]),
+      velocities: kept == inputs.steps ? velocities : Array(velocities[..<(kept * batch * m)]),
       divergedAt: divergedAt)
+  }
+
+  /// Some trajectories of a batch on their way.
+  private struct BlockRun {
+    let inputs: InputSequence
+    /// Their states, a row of positions and velocities for each.
+    var state: [Double]
+    /// The first of them in the batch, and how many the batch has.
+    let first: Int
+    let batch: Int
+    let positions: SharedArray
+    let velocities: SharedArray
+  }
+
+  /// Runs a block through all inputs; the step at which it overflowed, if it did.
+  private func advance(_ run: inout BlockRun, progress: (@Sendable (Int) -> Void)?) -> Int? {
+    let row = run.inputs.batch * network.hidden
+    var sigma = [Double](repeating: 0, count: row)
+    let chunk = max(1, Self.projection / row)
+    var first = 0
+    while first < run.inputs.steps {
+      let steps = first..<min(first + chunk, run.inputs.steps)
+      let drives = projected(run.inputs, steps: steps)
+      let before = run.state
+      for step in steps {
+        advance(&run.state, sigma: &sigma, drives: drives, at: (step - first) * row)
+        store(run, step: step)
+      }
+      // A value that isn't finite stays so: only then are the steps gone through again, one at a time.
+      if !run.state.allSatisfy(\.isFinite) {
+        run.state = before
+        for step in steps {
+          advance(&run.state, sigma: &sigma, drives: drives, at: (step - first) * row)
+          if !run.state.allSatisfy(\.isFinite) { return step + 1 }
+        }
+      }
+      progress?(steps.count * run.inputs.batch)
+      first = steps.upperBound
+    }
+    return nil
+  }
+
+  /// One step of some trajectories, whose projected inputs stand in `drives` from `place` on.
+  private func advance(_ state: inout [Double], sigma: inout [Double], drives: [Double], at place: Int) {
+    activate(&sigma, drives: drives, at: place, state: state)
+    advanceOscillators(
+      state: &state, sigma: sigma, timeStep: network.oscillators.timeStep, gamma: network.oscillators.gamma,
+      retain: retain, scale: scale)
+  }
+
+  private func store(_ run: BlockRun, step: Int) {
+    let m = network.hidden
+    for b in 0..<run.inputs.batch {
+      let place = (step * run.batch + run.first + b) * m
+      run.positions.store(run.state, b * 2 * m..<b * 2 * m + m, at: place)
+      run.velocities.store(run.state, b * 2 * m + m..<(b + 1) * 2 * m, at: place)
+    }
   }
 
   /// `V u + b` for some steps of a batch.
@@ -112,35 +142,12 @@ public struct OscillatorMap: Sendable {
     return drives
   }
 
-  /// `sigma(W y + Z z + V u + b)` of a batch.
-  private func activate(_ sigma: inout [Double], drives: [Double], at place: Int, state: [Double], batch: Int) {
+  /// `sigma(W y + Z z + V u + b)` of some trajectories.
+  private func activate(_ sigma: inout [Double], drives: [Double], at place: Int, state: [Double]) {
     guard network.oscillators.activation != .none else { return }
     for i in sigma.indices { sigma[i] = drives[place + i] }
-    recurrent.multiply(count: batch, vectors: state, stride: 2 * network.hidden, keeping: 1, into: &sigma)
+    recurrent.multiply(
+      count: sigma.count / network.hidden, vectors: state, stride: 2 * network.hidden, keeping: 1, into: &sigma)
     if network.oscillators.activation == .tanh { applyTanh(to: &sigma) }
-  }
-
-  private func firstDivergence(_ positions: [Double], _ velocities: [Double], row: Int) -> Int? {
-    let places = [positions, velocities].compactMap { $0.firstIndex { !$0.isFinite } }
-    return places.min().map { $0 / row + 1 }
-  }
-
-  private func merged(_ parts: [Trajectory], batch: Int, start: [Double]) -> Trajectory {
-    let divergedAt = parts.compactMap(\.divergedAt).min()
-    let kept = parts.map(\.steps).min() ?? 0
-    if parts.count == 1, let only = parts.first { return only }
-    let m = network.hidden
-    func joined(_ values: (Trajectory) -> [Double]) -> [Double] {
-      let arrays = parts.map { ($0.batch * m, values($0)) }
-      var joined: [Double] = []
-      joined.reserveCapacity(kept * batch * m)
-      for step in 0..<kept {
-        for (row, array) in arrays { joined += array[step * row..<(step + 1) * row] }
-      }
-      return joined
-    }
-    return Trajectory(
-      steps: kept, batch: batch, hidden: m, timeStep: network.oscillators.timeStep, start: start,
-      positions: joined(\.positions), velocities: joined(\.velocities), divergedAt: divergedAt)
   }
 }

@@ -6,6 +6,6 @@ import CKernels
 public func applyTanh(to values: inout [Double]) {
   unsafe values.withUnsafeMutableBufferPointer { buffer in
     guard let start = buffer.baseAddress else { return }
-    unsafe cornn_tanh(buffer.count, start, start)
+    unsafe cornn_tanh(buffer.count, start)
   }
 }

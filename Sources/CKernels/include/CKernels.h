@@ -8,9 +8,8 @@
 /// The instruction set that the kernels run on: "avx512", "avx2" or "baseline".
 const char *cornn_instruction_set(void);
 
-/// out[i] = tanh(x[i]); at most 3 units in the last place from the exact value, never above 1 in size.
-/// x and out may be the same array.
-void cornn_tanh(size_t count, const double *x, double *out);
+/// values[i] <- tanh(values[i]); at most 3 units in the last place from the exact value, never above 1 in size.
+void cornn_tanh(size_t count, double *values);
 
 /// One IMEX step of count = batch * hidden oscillators, unit-minor, given sigma = activation(A):
 ///   z <- scale * (retain * z + dt * (sigma - gamma * y)),  y <- y + dt * z
