@@ -7,11 +7,18 @@ extension EnergyBounds {
   /// Costs about as much as the run. Each bound's comparison allows for what rounding can have added: a step
   /// perturbs a unit's energy by at most 32 rounding units times the sum of the identity's terms, and the
   /// perturbations of all steps add up.
-  public init(network: OscillatorNetwork, inputs: InputSequence, trajectory: Trajectory) {
+  ///
+  /// - Parameter progress: told how many steps (times trajectories) were looked at since it was last told.
+  public init(
+    network: OscillatorNetwork, inputs: InputSequence, trajectory: Trajectory, progress: ((Int) -> Void)? = nil
+  ) {
     var ledger = EnergyLedger(network.oscillators, trajectory)
     var activations = RecomputedActivations(network: network, inputs: inputs, trajectory: trajectory)
     var step = 1
-    while step <= trajectory.steps, ledger.enter(step: step, sigma: activations.step(step)) { step += 1 }
+    while step <= trajectory.steps, ledger.enter(step: step, sigma: activations.step(step)) {
+      step += 1
+      progress?(trajectory.batch)
+    }
     self = ledger.bounds(divergedAt: step <= trajectory.steps ? step : trajectory.divergedAt)
   }
 }
@@ -54,6 +61,8 @@ private struct EnergyLedger {
       var energy = 0.0
       var weightedEnergy = 0.0
       var allowance = 0.0
+      var largestResidual = 0.0
+      var largestTerm = 0.0
       for i in 0..<m {
         let unit = units[i]
         let (y, z) = new.unit(i, of: b)
@@ -62,7 +71,8 @@ private struct EnergyLedger {
           unit: unit, position: y, velocity: z, oldPosition: oldY, oldVelocity: oldZ,
           sigma: sigma[sigma.startIndex + b * m + i])
         guard identity.termSum.isFinite else { return false }
-        if identity.largestTerm > 0 { residual = max(residual, identity.residual / identity.largestTerm) }
+        largestResidual = max(largestResidual, identity.residual)
+        largestTerm = max(largestTerm, identity.largestTerm)
         rounding[b * m + i] += 16 * Double.ulpOfOne * identity.termSum
         allowance += rounding[b * m + i]
         let stiff = unit.gamma * y * y
@@ -74,6 +84,8 @@ private struct EnergyLedger {
         }
         gain?.enter(unit: i, of: b, step: n, position: y, velocity: z)
       }
+      // A unit at rest has terms no larger than what rounding leaves of its drive: the scale is the step's.
+      if largestTerm > 0 { residual = max(residual, largestResidual / largestTerm) }
       energies[b].append(energy)
       weighted[b].append(weightedEnergy)
       for k in accounts.indices where accounts[k].applies {

@@ -9,8 +9,8 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
   public let maximum: Double
   public let maximumStep: Int
   public let maximumTrajectory: Int
-  /// The largest residual of the exact energy identity in any unit and step, relative to the largest of the
-  /// identity's terms there. Rounding level (1e-13) unless the map was computed wrongly.
+  /// The largest residual of a unit's exact energy identity, relative to the largest of the identity's terms in
+  /// any unit in that step. Rounding level (1e-13) unless the map was computed wrongly.
   public let identityResidual: Double
   /// The rungs of the ladder.
   public let rungs: [Rung]

@@ -18,7 +18,9 @@ public struct SharedArray: @unchecked Sendable {
       let address = UInt(bitPattern: start)
       let aligned = (address + UInt(page) - 1) / UInt(page) * UInt(page)
       let end = address + UInt(8 * count)
-      if aligned < end { unsafe madvise(UnsafeMutableRawPointer(bitPattern: aligned), Int(end - aligned), MADV_HUGEPAGE) }
+      if aligned < end {
+        unsafe madvise(UnsafeMutableRawPointer(bitPattern: aligned), Int(end - aligned), MADV_HUGEPAGE)
+      }
       unsafe buffer.initialize(repeating: 0)
       unsafe body(SharedArray(start: start, count: count))
       initialized = count

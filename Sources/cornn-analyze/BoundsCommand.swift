@@ -1,5 +1,6 @@
 import ArgumentParser
 import CoRNNAnalysis
+import CoRNNDynamics
 import CoRNNReport
 
 /// Holds a run against its bounds.
@@ -16,7 +17,7 @@ struct BoundsCommand: AsyncParsableCommand {
   func run() async throws {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     let run = try Run(checkpoint: checkpoint, input: input, output: output)
-    let result = run.bounds
+    let result = run.bounds(quiet: output.quiet)
     let document = result.document
     let json = jsonText(schema: "cornn-analyze/bounds/1", result)
     if let folder {
@@ -37,8 +38,11 @@ struct BoundsCommand: AsyncParsableCommand {
 
 extension Run {
   /// The run's energy against its bounds.
-  var bounds: BoundsResult {
-    BoundsResult(
-      run: description, energy: EnergyBounds(network: network, inputs: inputs, trajectory: trajectory))
+  func bounds(quiet: Bool) -> BoundsResult {
+    let progress = Progress("energy", total: trajectory.steps * trajectory.batch, quiet: quiet)
+    let energy = EnergyBounds(
+      network: network, inputs: inputs, trajectory: trajectory, progress: { progress.advance($0) })
+    progress.finish()
+    return BoundsResult(run: description, energy: energy)
   }
 }

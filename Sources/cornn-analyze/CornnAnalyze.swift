@@ -38,6 +38,7 @@ struct CornnAnalyze: AsyncParsableCommand {
   static func main() async {
     do {
       var command = try parseAsRoot()
+      Interruption.watch()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

@@ -32,7 +32,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
     let run = try Run(checkpoint: checkpoint, input: input, output: output)
     let simulation = SimulationResult(run: run.description, network: run.network, trajectory: run.trajectory)
-    let bounds = run.bounds
+    let bounds = run.bounds(quiet: output.quiet)
     try run.trajectory.write(to: folder.file("trajectory.npz"))
     try folder.write(jsonText(schema: "cornn-analyze/inspect/1", inspection), to: "inspect.json")
     try folder.write(jsonText(schema: "cornn-analyze/simulate/1", simulation), to: "simulate.json")

@@ -29,7 +29,10 @@ final class Progress: Sendable {
     state.withLock { state in
       state.done += count
       let elapsed = ContinuousClock.now - start
-      guard elapsed > .seconds(0.5), elapsed - state.lastShown > .seconds(0.1), state.done < total else { return }
+      // Not before a part is done from which the rest can be told.
+      guard elapsed > .seconds(0.5), 100 * state.done >= total, state.done < total,
+        elapsed - state.lastShown > .seconds(0.1)
+      else { return }
       state.lastShown = elapsed
       state.hasShown = true
       let left = elapsed / .seconds(1) * Double(total - state.done) / Double(max(state.done, 1))
