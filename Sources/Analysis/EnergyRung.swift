@@ -9,14 +9,14 @@ public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
   case explicitSharpest = "F.1++"
   case gain
 
-  /// What it states, with e = gamma·y² + z² of a unit and E the sum over units.
+  /// What it states.
   public var statement: String {
     switch self {
-    case .implicitPaper, .explicitPaper: "E_n <= m·t_n + E_0"
-    case .implicitSharp: "e_n <= t_n/(2·epsilon − gamma·dt) + e_0 in each unit"
+    case .implicitPaper, .explicitPaper: "the sum over units of e_n = gamma·y² + z² <= m·t_n + its start"
+    case .implicitSharp: "e_n = gamma·y² + z² <= t_n/(2·epsilon − gamma·dt) + e_0 in each unit"
     case .explicitSharp:
       "gamma·y² + (1 − epsilon·dt)·z² <= t_n/(2·epsilon − gamma·dt) + its start in each unit"
-    case .explicitSharpest: "e_n <= t_n/(2·epsilon − dt·(gamma + epsilon²)) + e_0 in each unit"
+    case .explicitSharpest: "e_n = gamma·y² + z² <= t_n/(2·epsilon − dt·(gamma + epsilon²)) + e_0 in each unit"
     case .gain: "|y_n| <= Gy + |(L^n X_0)_y| and |z_n| <= Gz + |(L^n X_0)_z| in each unit"
     }
   }

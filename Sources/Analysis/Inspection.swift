@@ -51,8 +51,14 @@ public struct Inspection: Encodable, Equatable, Sendable {
     public let name: String
     public let value: String
     public let source: ConstantSource
-    /// Different values that it overrides, with their sources.
-    public let overrides: [String]
+    /// Different values that it overrides, the nearest first.
+    public let overrides: [Override]
+  }
+
+  /// A value that lost.
+  public struct Override: Encodable, Equatable, Sendable {
+    public let value: String
+    public let source: ConstantSource
   }
 
   /// Norms of the weights as stored.
@@ -158,7 +164,7 @@ extension NetworkConstants {
     ) -> Inspection.Constant {
       Inspection.Constant(
         name: name, value: text(settled.value), source: settled.source,
-        overrides: settled.overridden.map { "\(text($0.value)) (\($0.source.rawValue))" })
+        overrides: settled.overridden.map { Inspection.Override(value: text($0.value), source: $0.source) })
     }
     func each(_ values: [Double]) -> String {
       guard let low = values.min(), let high = values.max() else { return "none" }

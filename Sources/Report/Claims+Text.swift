@@ -11,6 +11,11 @@ extension Hypothesis {
   }
 }
 
+extension Inspection.Override {
+  /// The value and where it stands.
+  var text: String { "\(value) (\(source.text))" }
+}
+
 extension ConstantSource {
   /// Where a constant came from, in words.
   var text: String {

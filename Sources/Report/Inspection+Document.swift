@@ -91,7 +91,7 @@ extension Document.Table {
   init(constants: [Inspection.Constant]) {
     self.init(
       "Where each came from", columns: ["constant", "value", "source", "overrides"],
-      rows: constants.map { [$0.name, $0.value, $0.source.text, $0.overrides.joined(separator: ", ")] })
+      rows: constants.map { [$0.name, $0.value, $0.source.text, $0.overrides.map(\.text).joined(separator: ", ")] })
   }
 
   /// Bounds and whether their hypotheses hold, a row for each hypothesis.

@@ -19,7 +19,7 @@ extension RunDescription {
       facts.append(
         Document.Fact(
           "override",
-          "\(constant.name) \(constant.value) (\(constant.source.text)) instead of \(constant.overrides.joined(separator: ", "))"
+          "\(constant.name) \(constant.value) (\(constant.source.text)) instead of \(constant.overrides.map(\.text).joined(separator: ", "))"
         ))
     }
     let scale = input.dividedBy == 1 ? "" : ", divided by \(numberText(input.dividedBy))"

@@ -18,7 +18,7 @@ struct BoundsCommand: AsyncParsableCommand {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     let run = try Run(checkpoint: checkpoint, input: input, output: output)
     let result = run.bounds(quiet: output.quiet)
-    let document = result.document
+    var document = result.document
     let json = jsonText(schema: "cornn-analyze/bounds/1", result)
     if let folder {
       try folder.write(json, to: "bounds.json")
@@ -26,6 +26,7 @@ struct BoundsCommand: AsyncParsableCommand {
       if let trouble = try await Gnuplot.draw([result.energyPlot, run.trajectory.positionPlot], in: folder) {
         output.note(trouble)
       }
+      output.tellPlaces(&document, ["report, result and plots: \(folder.path)"])
     }
     try output.show(document, json: json)
     guard output.strict else { return }

@@ -76,6 +76,7 @@ struct InspectCommand: ParsableCommand {
     if let folder {
       try folder.write(json, to: "inspect.json")
       try folder.write(document.markdown, to: "inspect.md")
+      output.tellPlaces(&document, ["report and result: \(folder.path)"])
     }
     try output.show(document, json: json)
     if output.strict, comparison?.agrees == false {

@@ -44,6 +44,12 @@ struct OutputOptions: ParsableArguments {
     }
   }
 
+  /// Adds where the files went to a result's text.
+  func tellPlaces(_ document: inout Document, _ places: [String]) {
+    guard !places.isEmpty else { return }
+    document.append([.heading("Where it is"), .list(places)])
+  }
+
   /// A note on standard error, unless it is to be quiet.
   func note(_ text: String) {
     if !quiet { writeToStandardError(text + "\n") }

@@ -24,13 +24,16 @@ struct SimulateCommand: AsyncParsableCommand {
     if wantsFile, let path = output.output { try tryWriting(path) }
     let run = try Run(checkpoint: checkpoint, input: input, output: output)
     let result = SimulationResult(run: run.description, network: run.network, trajectory: run.trajectory)
-    let document = result.document
+    var document = result.document
     let json = jsonText(schema: "cornn-analyze/simulate/1", result)
     if let path = wantsFile ? output.output : folder?.file("trajectory.npz") { try run.trajectory.write(to: path) }
     if let folder {
       try folder.write(json, to: "simulate.json")
       try folder.write(document.markdown, to: "simulate.md")
       if let trouble = try await Gnuplot.draw([run.trajectory.positionPlot], in: folder) { output.note(trouble) }
+    }
+    if let path = wantsFile ? output.output : folder?.file("trajectory.npz") {
+      output.tellPlaces(&document, ["states: \(path)"] + (folder.map { ["report and plot: \($0.path)"] } ?? []))
     }
     try output.show(document, json: json, csv: { run.trajectory.csv })
     if output.strict, let step = result.divergedAt {

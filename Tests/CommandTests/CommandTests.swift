@@ -24,7 +24,7 @@ import Testing
     let constants = try #require(json["constants"] as? [[String: Any]])
     let dt = try #require(constants.first { $0["name"] as? String == "dt" })
     #expect(dt["value"] as? String == "0.05" && dt["source"] as? String == "flag")
-    #expect(dt["overrides"] as? [String] == ["0.1 (sidecar)"])
+    #expect(dt["overrides"] as? [[String: String]] == [["value": "0.1", "source": "sidecar"]])
     #expect((json["norms"] as? [String: Any])?["spectral"] is NSNull)
   }
 
