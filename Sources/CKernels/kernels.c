@@ -4,20 +4,26 @@
 #include <string.h>
 
 #define NAME(function) function##_baseline
+#define ROWS 16
 #include "kernels.inc"
+#undef ROWS
 #undef NAME
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(function) function##_avx2
+#define ROWS 32
 #include "kernels.inc"
+#undef ROWS
 #undef NAME
 #pragma clang attribute pop
 
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
 #define NAME(function) function##_avx512
+#define ROWS 64
 #include "kernels.inc"
+#undef ROWS
 #undef NAME
 #pragma clang attribute pop
 #endif
@@ -58,4 +64,9 @@ void cornn_tanh(size_t count, double *values) { DISPATCH(tanh, count, values) }
 void cornn_advance(size_t batch, size_t hidden, size_t stride, double dt, const double *sigma,
                    const double *gamma, const double *retain, const double *scale, double *y, double *z) {
   DISPATCH(advance, batch, hidden, stride, dt, sigma, gamma, retain, scale, y, z)
+}
+
+void cornn_field(size_t hidden, size_t padded, const double *weights, const double *drive, const double *gamma,
+                 const double *epsilon, int activation, const double *state, double *derivative) {
+  DISPATCH(field, hidden, padded, weights, drive, gamma, epsilon, activation, state, derivative)
 }

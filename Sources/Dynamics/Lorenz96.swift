@@ -6,8 +6,9 @@ public import CoRNNKernels
 public struct Lorenz96: Equatable, Sendable {
   /// From one sample to the next in the paper's task (units of time).
   public static let samplingInterval = 0.01
-  /// Absolute and relative tolerance of the integration.
-  public static let tolerance = 1e-12
+  /// How its trajectories are made.
+  public static let integration = IntegrationOptions(
+    method: .rk8pd, absoluteTolerance: 1e-12, relativeTolerance: 1e-12)
 
   /// The number of variables, at least 4.
   public let variables: Int
@@ -36,7 +37,7 @@ public struct Lorenz96: Equatable, Sendable {
     let n = variables
     let forcing = forcing
     var integrator = ODEIntegrator(
-      dimension: n, firstStep: interval / 10, absoluteTolerance: Self.tolerance, relativeTolerance: Self.tolerance
+      dimension: n, firstStep: interval / 10, options: Self.integration
     ) { _, x, derivative in
       for j in 0..<n {
         let ahead = x[j + 1 == n ? 0 : j + 1]

@@ -39,13 +39,7 @@ public struct OscillatorMap: Sendable {
     precondition(inputs.width == network.inputs, "inputs of width \(inputs.width), not \(network.inputs)")
     let m = network.hidden
     let batch = inputs.batch
-    let states: [Double]
-    switch start?.count {
-    case nil: states = [Double](repeating: 0, count: batch * 2 * m)
-    case 2 * m: states = (0..<batch).flatMap { _ in start ?? [] }
-    default: states = start ?? []
-    }
-    precondition(states.count == batch * 2 * m, "a start of \(states.count) values for \(batch)×\(2 * m)")
+    let states = network.starts(start, batch: batch)
 
     let blocks = (batch + Self.block - 1) / Self.block
     var velocities: [Double] = []

@@ -147,7 +147,7 @@ struct InputOptions: ParsableArguments {
       made = .lorenz96(forcing: forcing ?? 8)
       name =
         "Lorenz-96, \(network.inputs) variables, F = \(forcing ?? 8), every \(Lorenz96.samplingInterval), "
-        + "\(ODEIntegrator.methodName) at \(Lorenz96.tolerance), seed \(seed)"
+        + "\(Lorenz96.integration.method.rawValue) at \(Lorenz96.integration.relativeTolerance), seed \(seed)"
     case .constant:
       made = .constant(amplitude: amplitude)
       name = "constant \(amplitude)"

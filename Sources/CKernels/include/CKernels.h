@@ -17,4 +17,14 @@ void cornn_tanh(size_t count, double *values);
 void cornn_advance(size_t batch, size_t hidden, size_t stride, double dt, const double *sigma,
                    const double *gamma, const double *retain, const double *scale, double *y, double *z);
 
+enum { CORNN_TANH, CORNN_IDENTITY, CORNN_NONE };
+
+/// The number of rows that weights are padded to for cornn_field: a multiple of this.
+enum { CORNN_FIELD_ROWS = 64 };
+
+/// The vector field y' = z, z' = sigma(W y + Z z + drive) - gamma y - epsilon z of `hidden` oscillators.
+/// `weights` holds the 2 * hidden columns of [W Z], each padded with zeros to `padded` rows.
+void cornn_field(size_t hidden, size_t padded, const double *weights, const double *drive, const double *gamma,
+                 const double *epsilon, int activation, const double *state, double *derivative);
+
 #endif
