@@ -1,4 +1,5 @@
 public import CoRNNDynamics
+public import CoRNNKernels
 public import CoRNNModel
 
 extension EnergyBounds {
@@ -12,14 +13,56 @@ extension EnergyBounds {
   public init(
     network: OscillatorNetwork, inputs: InputSequence, trajectory: Trajectory, progress: ((Int) -> Void)? = nil
   ) {
-    var ledger = EnergyLedger(network.oscillators, trajectory)
+    var ledger = EnergyLedger(network.oscillators, trajectory, rungs: EnergyRung.ofMap, gain: .gain)
     var activations = RecomputedActivations(network: network, inputs: inputs, trajectory: trajectory)
     var step = 1
-    while step <= trajectory.steps, ledger.enter(step: step, sigma: activations.step(step)) {
+    while step <= trajectory.steps {
+      let sigma = activations.step(step)
+      let isFinite = ledger.enter(step: step) { unit, place, new, old in
+        let identity = EnergyIdentity(
+          unit: unit, position: new.position, velocity: new.velocity, oldPosition: old.position,
+          oldVelocity: old.velocity, sigma: sigma[sigma.startIndex + place])
+        return (identity.residual, identity.largestTerm, 16 * Double.ulpOfOne * identity.termSum)
+      }
+      guard isFinite else { break }
       step += 1
       progress?(trajectory.batch)
     }
     self = ledger.bounds(divergedAt: step <= trajectory.steps ? step : trajectory.divergedAt)
+  }
+
+  /// Holds the energy of the continuous system against its identity `de/dt = 2·z·sigma − 2·epsilon·z²` and D.1,
+  /// D.1+ and its gain.
+  ///
+  /// The identity compares each unit's energy with the integral of its rate, which the integrator carried along.
+  /// Comparisons with bounds allow for a hundred times the tolerance of the integration at each step.
+  ///
+  /// - Parameter flow: the run, with its energy gained.
+  public init(network: OscillatorNetwork, flow: OscillatorFlow.Result, options: IntegrationOptions) {
+    let trajectory = flow.trajectory
+    let m = network.hidden
+    precondition(flow.energyGained.count == trajectory.positions.count, "a flow without the energy it gained")
+    let tolerance = 100 * (options.absoluteTolerance + options.relativeTolerance)
+    var ledger = EnergyLedger(
+      network.oscillators, trajectory, rungs: EnergyRung.ofFlow, gain: .flowGain, tolerance: tolerance)
+    let row = trajectory.batch * m
+    var step = 1
+    while step <= trajectory.steps {
+      let isFinite = ledger.enter(step: step) { unit, place, new, old in
+        let y = trajectory.start[place / m * 2 * m + place % m]
+        let z = trajectory.start[place / m * 2 * m + m + place % m]
+        let startEnergy = unit.gamma * y * y + z * z
+        let energy = unit.gamma * new.position * new.position + new.velocity * new.velocity
+        let gained = flow.energyGained[(step - 1) * row + place]
+        return (
+          abs(energy - startEnergy - gained), max(energy, startEnergy, abs(gained)),
+          tolerance * (1 + energy + startEnergy + abs(gained))
+        )
+      }
+      guard isFinite else { break }
+      step += 1
+    }
+    self = ledger.bounds(divergedAt: step <= trajectory.steps ? step : nil)
   }
 }
 
@@ -28,69 +71,81 @@ private struct EnergyLedger {
   let oscillators: Oscillators
   let units: [LinearUnit]
   let trajectory: Trajectory
+  let gainRung: EnergyRung
   var accounts: [RungAccount]
   var gain: GainAccount?
-  /// What rounding can have added to each unit's energy so far, B×m.
+  /// What errors of the run can have added to each unit's energy so far, B×m.
   var rounding: [Double]
   var energies: [[Double]]
   var weighted: [[Double]]
   var steps = 0
   var residual = 0.0
 
-  init(_ oscillators: Oscillators, _ trajectory: Trajectory) {
+  /// A unit's position and velocity.
+  typealias UnitState = (position: Double, velocity: Double)
+
+  init(
+    _ oscillators: Oscillators, _ trajectory: Trajectory, rungs: [EnergyRung], gain gainRung: EnergyRung,
+    tolerance: Double = 0
+  ) {
     self.oscillators = oscillators
     self.trajectory = trajectory
+    self.gainRung = gainRung
     let units = (0..<oscillators.count).map { LinearUnit(oscillators, unit: $0) }
     self.units = units
     rounding = [Double](repeating: 0, count: trajectory.batch * oscillators.count)
     energies = Array(repeating: [], count: trajectory.batch)
     weighted = energies
-    accounts = EnergyRung.allCases.filter { $0 != .gain }.map {
+    accounts = rungs.filter { $0 != gainRung }.map {
       RungAccount($0, oscillators: oscillators, units: units, trajectory: trajectory)
     }
-    gain = GainAccount(oscillators: oscillators, units: units, trajectory: trajectory)
+    gain = GainAccount(
+      gainRung, oscillators: oscillators, units: units, trajectory: trajectory, tolerance: tolerance)
   }
 
   /// Enters one step; false if it left the range of doubles.
-  mutating func enter(step n: Int, sigma: ArraySlice<Double>) -> Bool {
+  ///
+  /// `identity` gives, for a unit and its place among all trajectories' units, the identity's residual, the
+  /// largest of its terms, and what errors of this step can have added to the energy.
+  mutating func enter(
+    step n: Int, identity: (LinearUnit, Int, UnitState, UnitState) -> (Double, Double, Double)
+  ) -> Bool {
     let m = oscillators.count
     let new = State(trajectory, after: n)
     let old = State(trajectory, after: n - 1)
     let time = Double(n) * oscillators.timeStep
     for b in 0..<trajectory.batch {
-      var energy = 0.0
-      var weightedEnergy = 0.0
+      var sums = EnergySums()
       var allowance = 0.0
       var largestResidual = 0.0
       var largestTerm = 0.0
       for i in 0..<m {
         let unit = units[i]
-        let (y, z) = new.unit(i, of: b)
-        let (oldY, oldZ) = old.unit(i, of: b)
-        let identity = EnergyIdentity(
-          unit: unit, position: y, velocity: z, oldPosition: oldY, oldVelocity: oldZ,
-          sigma: sigma[sigma.startIndex + b * m + i])
-        guard identity.termSum.isFinite else { return false }
-        largestResidual = max(largestResidual, identity.residual)
-        largestTerm = max(largestTerm, identity.largestTerm)
-        rounding[b * m + i] += 16 * Double.ulpOfOne * identity.termSum
+        let state = new.unit(i, of: b)
+        let (unitResidual, unitTerm, added) = identity(unit, b * m + i, state, old.unit(i, of: b))
+        guard added.isFinite else { return false }
+        largestResidual = max(largestResidual, unitResidual)
+        largestTerm = max(largestTerm, unitTerm)
+        rounding[b * m + i] += added
         allowance += rounding[b * m + i]
-        let stiff = unit.gamma * y * y
-        energy += stiff + z * z
-        weightedEnergy += stiff + (1 - unit.epsilon * unit.timeStep) * z * z
+        let stiff = unit.gamma * state.position * state.position
+        let kinetic = state.velocity * state.velocity
+        sums.stiff += stiff
+        sums.kinetic += kinetic
+        sums.weightedKinetic += (1 - unit.epsilon * unit.timeStep) * kinetic
         for k in accounts.indices where accounts[k].applies {
           accounts[k].enter(
-            unit: i, of: b, step: n, time: time, stiff: stiff, velocity: z, rounding: rounding[b * m + i])
+            unit: i, of: b, step: n, time: time, stiff: stiff, velocity: state.velocity,
+            rounding: rounding[b * m + i])
         }
-        gain?.enter(unit: i, of: b, step: n, position: y, velocity: z)
+        gain?.enter(unit: i, of: b, step: n, position: state.position, velocity: state.velocity)
       }
       // A unit at rest has terms no larger than what rounding leaves of its drive: the scale is the step's.
       if largestTerm > 0 { residual = max(residual, largestResidual / largestTerm) }
-      energies[b].append(energy)
-      weighted[b].append(weightedEnergy)
+      energies[b].append(sums.value(.energy))
+      weighted[b].append(sums.value(.weightedEnergy))
       for k in accounts.indices where accounts[k].applies {
-        accounts[k].enterTotal(
-          of: b, step: n, time: time, value: accounts[k].isWeighted ? weightedEnergy : energy, rounding: allowance)
+        accounts[k].enterTotal(of: b, step: n, time: time, sums: sums, rounding: allowance)
       }
     }
     steps = n
@@ -105,26 +160,28 @@ private struct EnergyLedger {
       EnergyBounds.Bound(name: account.rung.rawValue, values: times.map { account.totalBound(of: top, time: $0) })
     }
     if let gain, let level = gain.energyLevel {
-      curves.append(EnergyBounds.Bound(name: EnergyRung.gain.rawValue, values: times.map { _ in level }))
+      curves.append(EnergyBounds.Bound(name: gainRung.rawValue, values: times.map { _ in level }))
     }
+    let isWeighted = accounts.contains { $0.rung.quantity == .weightedEnergy && $0.applies }
     return EnergyBounds(
-      steps: steps, trajectories: trajectory.batch, divergedAt: divergedAt,
-      maximum: energies[top].max() ?? 0, maximumStep: (peaks[top] ?? -1) + 1, maximumTrajectory: top,
-      identityResidual: residual, rungs: accounts.map { $0.record } + [gainRecord],
-      gains: gain.map { EnergyBounds.Gains(position: $0.gains.map(\.position), velocity: $0.gains.map(\.velocity)) },
+      steps: steps, trajectories: trajectory.batch, divergedAt: divergedAt, maximum: energies[top].max() ?? 0,
+      maximumStep: (peaks[top] ?? -1) + 1, maximumTrajectory: top, identityResidual: residual,
+      rungs: accounts.map { $0.record } + [gainRecord],
+      gains: gain.map {
+        EnergyBounds.Gains(position: $0.gains.map(\.position), velocity: $0.gains.map(\.velocity))
+      },
       series: EnergyBounds.Series(
         time: times, energy: Array(energies[top].prefix(steps)),
-        weightedEnergy: accounts.contains { $0.isWeighted && $0.applies } ? Array(weighted[top].prefix(steps)) : [],
-        bounds: curves))
+        weightedEnergy: isWeighted ? Array(weighted[top].prefix(steps)) : [], bounds: curves))
   }
 
   private var gainRecord: EnergyBounds.Rung {
     gain?.record
       ?? EnergyBounds.Rung(
-        name: EnergyRung.gain.rawValue, statement: EnergyRung.gain.statement, kind: .rigorous,
-        origin: EnergyRung.gain.origin(for: oscillators), hypotheses: EnergyRung.gain.hypotheses(for: oscillators),
-        applies: false, holds: nil, tightness: nil, margin: nil, tightestStep: nil, rounding: nil,
-        firstViolation: nil, worstUnit: nil)
+        name: gainRung.rawValue, system: gainRung.system, statement: gainRung.statement,
+        kind: gainRung.kind(isClear: true), origin: gainRung.origin(for: oscillators),
+        hypotheses: gainRung.hypotheses(for: oscillators), applies: false, holds: nil, tightness: nil, margin: nil,
+        tightestStep: nil, rounding: nil, firstViolation: nil, worstUnit: nil)
   }
 }
 

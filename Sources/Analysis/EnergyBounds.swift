@@ -13,7 +13,7 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
   /// any unit in that step. Rounding level (1e-13) unless the map was computed wrongly.
   public let identityResidual: Double
   /// The rungs of the ladder.
-  public let rungs: [Rung]
+  public private(set) var rungs: [Rung]
   /// What each unit can reach under any forcing of at most 1; null where the gain doesn't apply.
   public let gains: Gains?
   /// For the trajectory with the largest energy: what plots show.
@@ -30,6 +30,8 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
   /// One bound.
   public struct Rung: Encodable, Equatable, Sendable {
     public let name: String
+    /// Whether it is about the map or the flow.
+    public let system: MovingSystem
     public let statement: String
     public let kind: ClaimKind
     public let origin: ClaimOrigin
@@ -84,6 +86,13 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case steps, trajectories, divergedAt, maximum, maximumStep, maximumTrajectory, identityResidual, rungs, gains
+  }
+
+  /// The same with the rungs of `other` after its own.
+  public func addingRungs(of other: EnergyBounds) -> EnergyBounds {
+    var sum = self
+    sum.rungs += other.rungs
+    return sum
   }
 
   /// Whether every bound that applies holds.

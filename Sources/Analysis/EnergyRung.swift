@@ -1,6 +1,6 @@
 public import CoRNNModel
 
-/// The rungs of the energy ladder for the map, from the paper's bound to the sharpest.
+/// The rungs of the energy ladder, from the paper's bound to the sharpest, for the map and for the flow.
 public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
   case implicitPaper = "3.1"
   case implicitSharp = "3.1+"
@@ -8,6 +8,19 @@ public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
   case explicitSharp = "F.1+"
   case explicitSharpest = "F.1++"
   case gain
+  case flowPaper = "D.1"
+  case flowSharp = "D.1+"
+  case flowGain = "gain (ODE)"
+
+  /// The rungs about the discrete map.
+  static let ofMap: [EnergyRung] = [
+    .implicitPaper, .implicitSharp, .explicitPaper, .explicitSharp, .explicitSharpest, .gain,
+  ]
+  /// The rungs about the continuous system.
+  static let ofFlow: [EnergyRung] = [.flowPaper, .flowSharp, .flowGain]
+
+  /// What moves: the map or the flow.
+  public var system: MovingSystem { Self.ofMap.contains(self) ? .map : .flow }
 
   /// What it states.
   public var statement: String {
@@ -17,6 +30,9 @@ public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
     case .explicitSharp:
       "gamma·y² + (1 − epsilon·dt)·z² <= t_n/(2·epsilon − gamma·dt) + its start in each unit"
     case .explicitSharpest: "e_n = gamma·y² + z² <= t_n/(2·epsilon − dt·(gamma + epsilon²)) + e_0 in each unit"
+    case .flowPaper: "the sum over units of gamma·y² <= m·t + E_0, and that of z² <= m·t + E_0"
+    case .flowSharp: "e = gamma·y² + z² <= t/(2·epsilon) + e_0 in each unit"
+    case .flowGain: "|y| <= Gy + |(exp(A t) X_0)_y| and |z| <= Gz + |(exp(A t) X_0)_z| in each unit"
     case .gain: "|y_n| <= Gy + |(L^n X_0)_y| and |z_n| <= Gz + |(L^n X_0)_z| in each unit"
     }
   }
@@ -26,7 +42,7 @@ public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
     switch self {
     case .implicitPaper:
       zip(oscillators.gamma, oscillators.epsilon).allSatisfy { $0 == 1 && $1 == 1 } ? .paper : .generalised
-    case .explicitPaper: .paper
+    case .explicitPaper, .flowPaper: .paper
     default: .derived
     }
   }
@@ -73,6 +89,12 @@ public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
           "dt·(gamma + epsilon²) < 2·epsilon", values: units.map { dt * ($0 + $1 * $1) },
           limits: epsilon.map { 2 * $0 }, isStrict: true),
       ]
+    case .flowPaper:
+      return [
+        bounded, Hypothesis("1/2 <= epsilon", values: epsilon.map { _ in 0.5 }, limits: epsilon, isStrict: false),
+      ]
+    case .flowSharp, .flowGain:
+      return [bounded, Hypothesis("0 < epsilon", values: epsilon.map { _ in 0 }, limits: epsilon, isStrict: true)]
     case .gain:
       let products = epsilon.map { $0 * dt }
       var list = [
@@ -103,15 +125,35 @@ public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
   func slope(_ unit: LinearUnit) -> Double? {
     let dt = unit.timeStep
     return switch self {
-    case .implicitPaper, .explicitPaper: 1
+    case .implicitPaper, .explicitPaper, .flowPaper: 1
+    case .flowSharp: 1 / (2 * unit.epsilon)
     case .implicitSharp, .explicitSharp: 1 / (2 * unit.epsilon - unit.gamma * dt)
     case .explicitSharpest: 1 / (2 * unit.epsilon - dt * (unit.gamma + unit.epsilon * unit.epsilon))
-    case .gain: nil
+    case .gain, .flowGain: nil
     }
   }
 
-  /// The weight of z² in what the rung bounds: 1, but for F.1+.
-  func velocityWeight(_ unit: LinearUnit) -> Double {
-    self == .explicitSharp ? 1 - unit.epsilon * unit.timeStep : 1
+  /// What a rung bounds in a unit, and in the sum over units.
+  enum Quantity {
+    /// gamma·y² + z².
+    case energy
+    /// gamma·y² + (1 − epsilon·dt)·z².
+    case weightedEnergy
+    /// The larger of gamma·y² and z², each summed on its own.
+    case largerPart
   }
+
+  /// What the rung bounds.
+  var quantity: Quantity {
+    switch self {
+    case .explicitSharp: .weightedEnergy
+    case .flowPaper: .largerPart
+    default: .energy
+    }
+  }
+}
+
+/// What moves: the discrete map or the continuous flow.
+public enum MovingSystem: String, Encodable, Sendable {
+  case map, flow
 }

@@ -3,10 +3,11 @@ import CoRNNModel
 
 /// The gain rung's account: positions and velocities of each unit against what any forcing can reach.
 struct GainAccount {
+  private let rung: EnergyRung
   private let oscillators: Oscillators
   private let hypotheses: [Hypothesis]
   private let units: [LinearUnit]
-  let gains: [ImpulseGain]
+  let gains: [Reach]
   private let transitions: [LinearUnit.Operator]
   /// `L^n X_0` by unit, B×m; nil for a zero start, where it stays zero.
   private var free: [LinearUnit.Vector]?
@@ -15,15 +16,40 @@ struct GainAccount {
   private var largest: [Double]
   private var rounding = 0.0
 
-  /// Nil where the rung doesn't apply.
-  init?(oscillators: Oscillators, units: [LinearUnit], trajectory: Trajectory) {
-    hypotheses = EnergyRung.gain.hypotheses(for: oscillators)
-    let gains = ImpulseGain.gains(of: oscillators).compactMap { $0 }
-    guard hypotheses.allSatisfy(\.holds), gains.count == units.count else { return nil }
+  /// What a unit can reach, and how much the error of a state may be, relative to its size.
+  struct Reach {
+    let position: Double
+    let velocity: Double
+    let relativeError: Double
+  }
+
+  /// Nil where the rung doesn't apply. `tolerance` is the flow's integration error, relative.
+  init?(
+    _ rung: EnergyRung, oscillators: Oscillators, units: [LinearUnit], trajectory: Trajectory, tolerance: Double = 0
+  ) {
+    self.rung = rung
+    hypotheses = rung.hypotheses(for: oscillators)
+    guard hypotheses.allSatisfy(\.holds) else { return nil }
+    switch rung.system {
+    case .map:
+      // Each step's rounding is carried on by powers of L, whose norms add up to at most totalNorm.
+      gains = zip(ImpulseGain.gains(of: oscillators), units).compactMap { gain, unit in
+        gain.map {
+          Reach(
+            position: $0.position, velocity: $0.velocity, relativeError: $0.totalNorm * unit.roundingFactor)
+        }
+      }
+      transitions = units.map(\.transition)
+    case .flow:
+      gains = units.map { unit in
+        let gain = FlowGain(gamma: unit.gamma, epsilon: unit.epsilon)
+        return Reach(position: gain.position, velocity: gain.velocity, relativeError: tolerance)
+      }
+      transitions = units.map(\.flowTransition)
+    }
+    guard gains.count == units.count else { return nil }
     self.oscillators = oscillators
     self.units = units
-    self.gains = gains
-    transitions = units.map(\.transition)
     let m = units.count
     if trajectory.start.contains(where: { $0 != 0 }) {
       free = (0..<trajectory.batch * m).map { place in
@@ -55,9 +81,8 @@ struct GainAccount {
       bound.position += abs(response.position)
       bound.velocity += abs(response.velocity)
     }
-    // Each step's rounding is carried on by powers of L, whose norms add up to at most totalNorm.
     largest[unit] = max(largest[unit], max(abs(position), abs(velocity)), bound.position, bound.velocity)
-    let allowance = gains[unit].totalNorm * units[unit].roundingFactor * largest[unit]
+    let allowance = gains[unit].relativeError * largest[unit]
     rounding = max(rounding, allowance)
     positions[unit].enter(
       value: abs(position), bound: bound.position, rounding: allowance, step: step, trajectory: trajectory)
@@ -74,8 +99,8 @@ struct GainAccount {
     let violation = all.compactMap { $0.0.firstViolation }.min()
     let isClear = all.allSatisfy { $0.0.isClear } && hypotheses.allSatisfy(\.isDecided)
     return EnergyBounds.Rung(
-      name: EnergyRung.gain.rawValue, statement: EnergyRung.gain.statement,
-      kind: seen && !isClear ? .numerical : .rigorous, origin: EnergyRung.gain.origin(for: oscillators),
+      name: rung.rawValue, system: rung.system, statement: rung.statement,
+      kind: rung.kind(isClear: isClear || !seen), origin: rung.origin(for: oscillators),
       hypotheses: hypotheses, applies: true, holds: violation == nil, tightness: seen ? worst?.0.ratio : nil,
       margin: seen ? all.map(\.0.margin).min() : nil, tightestStep: seen ? worst?.0.step : nil,
       rounding: seen ? rounding : nil, firstViolation: violation,

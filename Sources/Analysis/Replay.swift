@@ -83,13 +83,9 @@ public struct Replay: Encodable, Equatable, Sendable {
 
 extension OscillatorNetwork {
   fileprivate func misread(swapped: Bool, damping: Damping) -> OscillatorNetwork? {
-    guard
-      let oscillators = try? Oscillators(
-        gamma: oscillators.gamma, epsilon: oscillators.epsilon, timeStep: oscillators.timeStep, damping: damping,
-        activation: oscillators.activation)
-    else { return nil }
+    guard let damped = try? withDamping(damping) else { return nil }
     return try? OscillatorNetwork(
-      oscillators: oscillators, positionWeights: swapped ? velocityWeights : positionWeights,
+      oscillators: damped.oscillators, positionWeights: swapped ? velocityWeights : positionWeights,
       velocityWeights: swapped ? positionWeights : velocityWeights, inputWeights: inputWeights, bias: bias)
   }
 }

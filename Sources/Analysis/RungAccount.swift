@@ -27,14 +27,39 @@ struct Tightness {
   }
 }
 
+/// The parts of the energy of all units at one time.
+struct EnergySums {
+  /// The sum of gamma·y².
+  var stiff = 0.0
+  /// The sum of z².
+  var kinetic = 0.0
+  /// The sum of (1 − epsilon·dt)·z².
+  var weightedKinetic = 0.0
+
+  func value(_ quantity: EnergyRung.Quantity) -> Double {
+    switch quantity {
+    case .energy: stiff + kinetic
+    case .weightedEnergy: stiff + weightedKinetic
+    case .largerPart: max(stiff, kinetic)
+    }
+  }
+}
+
+extension EnergyRung {
+  /// What the rung is worth when held against a run: the flow's states carry an integrator's error that has no
+  /// proved bound.
+  func kind(isClear: Bool) -> ClaimKind { isClear && system == .map ? .rigorous : .numerical }
+}
+
 /// An energy rung's account, in total and by unit.
 struct RungAccount {
   let rung: EnergyRung
   let applies: Bool
-  let isWeighted: Bool
+  private let quantity: EnergyRung.Quantity
   private let hypotheses: [Hypothesis]
   private let origin: ClaimOrigin
   private let slopes: [Double]
+  /// The weight of z² in each unit's energy: below 1 for the weighted one.
   private let weights: [Double]
   private let totalSlope: Double
   /// What the bound starts from, B×m and B.
@@ -49,10 +74,11 @@ struct RungAccount {
     hypotheses = rung.hypotheses(for: oscillators)
     applies = hypotheses.allSatisfy(\.holds)
     origin = rung.origin(for: oscillators)
-    isWeighted = rung == .explicitSharp
+    quantity = rung.quantity
     let m = oscillators.count
     slopes = units.map { rung.slope($0) ?? 0 }
-    let weights = units.map { rung.velocityWeight($0) }
+    let isWeighted = rung.quantity == .weightedEnergy
+    let weights = units.map { isWeighted ? 1 - $0.epsilon * $0.timeStep : 1 }
     self.weights = weights
     totalSlope = slopes.reduce(0, +)
     let starts = (0..<trajectory.batch * m).map { place in
@@ -69,15 +95,18 @@ struct RungAccount {
   mutating func enter(
     unit: Int, of trajectory: Int, step: Int, time: Double, stiff: Double, velocity: Double, rounding: Double
   ) {
+    let kinetic = velocity * velocity
     units[unit].enter(
-      value: stiff + weights[unit] * velocity * velocity,
+      value: quantity == .largerPart ? max(stiff, kinetic) : stiff + weights[unit] * kinetic,
       bound: time * slopes[unit] + starts[trajectory * slopes.count + unit], rounding: rounding, step: step,
       trajectory: trajectory)
   }
 
-  mutating func enterTotal(of trajectory: Int, step: Int, time: Double, value: Double, rounding: Double) {
+  mutating func enterTotal(
+    of trajectory: Int, step: Int, time: Double, sums: EnergySums, rounding: Double
+  ) {
     total.enter(
-      value: value, bound: totalBound(of: trajectory, time: time), rounding: rounding, step: step,
+      value: sums.value(quantity), bound: totalBound(of: trajectory, time: time), rounding: rounding, step: step,
       trajectory: trajectory)
     self.rounding = max(self.rounding, rounding)
   }
@@ -90,7 +119,7 @@ struct RungAccount {
     let violation = ([total] + units).compactMap(\.firstViolation).min()
     let isClear = total.isClear && units.allSatisfy(\.isClear) && hypotheses.allSatisfy(\.isDecided)
     return EnergyBounds.Rung(
-      name: rung.rawValue, statement: rung.statement, kind: seen && !isClear ? .numerical : .rigorous,
+      name: rung.rawValue, system: rung.system, statement: rung.statement, kind: rung.kind(isClear: isClear || !seen),
       origin: origin, hypotheses: hypotheses, applies: applies, holds: applies ? violation == nil : nil,
       tightness: seen ? total.ratio : nil, margin: seen ? total.margin : nil,
       tightestStep: seen ? total.step : nil, rounding: seen ? rounding : nil, firstViolation: violation,

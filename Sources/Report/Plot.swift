@@ -19,13 +19,14 @@ public struct Plot: Equatable, Sendable {
   let xLabel: String
   let yLabel: String
   let isLogarithmic: Bool
+  let isLogarithmicInX: Bool
   let x: [Double]
   let curves: [Curve]
 
   /// A plot of curves over `x`.
   public init(
-    name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false, x: [Double],
-    curves: [Curve]
+    name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false,
+    logarithmicX: Bool = false, x: [Double], curves: [Curve]
   ) {
     precondition(curves.allSatisfy { $0.values.count == x.count }, "\(name): curves that aren't \(x.count) long")
     self.name = name
@@ -33,6 +34,7 @@ public struct Plot: Equatable, Sendable {
     self.xLabel = xLabel
     self.yLabel = yLabel
     isLogarithmic = logarithmic
+    isLogarithmicInX = logarithmicX
     self.x = x
     self.curves = curves
   }
@@ -70,6 +72,7 @@ public struct Plot: Equatable, Sendable {
       lines.append("set logscale y")
       lines.append("set format y '10^{%T}'")
     }
+    if isLogarithmicInX { lines.append("set logscale x") }
     let drawn = curves.enumerated().map { place, curve in
       "'\(name).dat' every \(every) using 1:\(place + 2) with lines lw 1.5 dt \(curve.isDashed ? 2 : 1) "
         + "lc rgb '\(Self.colours[place % Self.colours.count])' title \(quoted(curve.label))"

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import CoRNNCheckpoints
 public import CoRNNModel
+import CoRNNReport
 
 /// Which network: the file, how to read it, and the constants that aren't in it.
 struct CheckpointOptions: ParsableArguments {
@@ -97,6 +98,16 @@ struct CheckpointOptions: ParsableArguments {
       return try stored.network()
     } catch {
       throw Diagnostic(error)
+    }
+  }
+
+  /// Refuses runs whose states would take more than `--memory`.
+  func checkMemory(steps: Int, batch: Int, hidden: Int) throws(Diagnostic) {
+    let bytes = 16 * steps * batch * hidden
+    guard bytes <= memory.bytes else {
+      throw Diagnostic(
+        .usage, "the states of \(steps) steps would take \(bytesText(bytes)), more than --memory allows",
+        hint: "raise --memory, or run fewer steps")
     }
   }
 

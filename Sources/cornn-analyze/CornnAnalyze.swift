@@ -14,7 +14,8 @@ struct CornnAnalyze: AsyncParsableCommand {
       flag, 65 wrong data, 66 no such file, 74 a failed read or write.
       """,
     subcommands: [
-      DemoCommand.self, InspectCommand.self, SimulateCommand.self, BoundsCommand.self, ConvertCommand.self,
+      DemoCommand.self, InspectCommand.self, SimulateCommand.self, CompareCommand.self,
+      BoundsCommand.self, ConvertCommand.self,
     ])
 
   /// The tool's version.

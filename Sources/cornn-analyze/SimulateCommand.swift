@@ -55,12 +55,7 @@ struct Run {
     let (inputs, start, input) = try input.load(stored: stored, network: network, memory: checkpoint.memory)
     self.inputs = inputs
     description = RunDescription(stored, input: input)
-    let bytes = 16 * inputs.steps * inputs.batch * network.hidden
-    guard bytes <= checkpoint.memory.bytes else {
-      throw Diagnostic(
-        .usage, "the states of \(inputs.steps) steps would take \(bytesText(bytes)), more than --memory allows",
-        hint: "raise --memory, or run fewer steps")
-    }
+    try checkpoint.checkMemory(steps: inputs.steps, batch: inputs.batch, hidden: network.hidden)
     let progress = Progress("simulating", total: inputs.steps * inputs.batch, quiet: output.quiet)
     trajectory = OscillatorMap(network).trajectory(
       inputs: inputs, start: start, threads: output.threadCount, progress: { progress.advance($0) })

@@ -1,0 +1,220 @@
+public import CoRNNDynamics
+public import CoRNNKernels
+public import CoRNNModel
+import RealModule
+
+/// The map against the continuous system under the same input: how far apart, and at which order in dt.
+public struct FlowComparison: Encodable, Equatable, Sendable {
+  /// What `compare` ran.
+  public let run: RunDescription
+  /// The largest difference of any unit in any step and at the end.
+  public let error: Errors
+  /// The order at which the map approaches the flow as dt falls; 1 is expected.
+  public let order: Order
+  /// The integration.
+  public let integration: Integration
+  /// The energy of both.
+  public let energy: Energies
+  /// What plots show.
+  public let series: Series
+
+  public struct Errors: Encodable, Equatable, Sendable {
+    public let position: Quantity
+    public let velocity: Quantity
+  }
+
+  /// The absolute difference of map and flow.
+  public struct Quantity: Encodable, Equatable, Sendable {
+    /// The largest over all steps and units, and where.
+    public let maximum: Double
+    public let step: Int
+    public let unit: Int
+    /// The largest over units after the last step.
+    public let final: Double
+  }
+
+  /// A measured order of convergence.
+  public struct Order: Encodable, Equatable, Sendable {
+    /// The slope of log error against log dt over the finest levels, and its 95 % confidence interval; null where
+    /// the error is at the integrator's own level or a level diverged.
+    public let estimate: Double?
+    public let lower: Double?
+    public let upper: Double?
+    /// How many of the finest levels the line goes through.
+    public let levelsUsed: Int
+    /// Every level: the time step and the largest position error on the original grid.
+    public let levels: [Level]
+    /// Why there is no estimate.
+    public let reason: String?
+  }
+
+  public struct Level: Encodable, Equatable, Sendable {
+    public let timeStep: Double
+    /// Null where the map diverged.
+    public let error: Double?
+  }
+
+  /// How the flow was integrated, and what its own error is.
+  public struct Integration: Encodable, Equatable, Sendable {
+    public let options: IntegrationOptions
+    public let hold: InputHold
+    public let counts: IntegrationCounts
+    /// The largest difference in any position or velocity from an integration with rk8pd (rkf45 where that is the
+    /// method) at a hundredth of the tolerances, at least 1e-14.
+    public let ownError: Double
+    /// Whether that is below a hundredth of the map's largest error.
+    public let isNegligible: Bool
+    /// Why it stopped before the end; null if it didn't.
+    public let failure: IntegrationFailure?
+  }
+
+  /// The largest total energies.
+  public struct Energies: Encodable, Equatable, Sendable {
+    public let mapMaximum: Double
+    public let flowMaximum: Double
+    /// The largest difference of the total energies in any step.
+    public let largestDifference: Double
+  }
+
+  /// What plots show, for the first trajectory and the unit with the largest error.
+  public struct Series: Equatable, Sendable {
+    public let unit: Int
+    public let time: [Double]
+    public let mapPosition: [Double]
+    public let flowPosition: [Double]
+    public let mapVelocity: [Double]
+    public let flowVelocity: [Double]
+    public let mapEnergy: [Double]
+    public let flowEnergy: [Double]
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case run, error, order, integration, energy
+  }
+
+  /// The finest levels that the order is taken from.
+  public static let levelsInRegression = 4
+
+  /// Compares the map with the flow.
+  ///
+  /// - Parameters:
+  ///   - refinements: how often dt is halved for the order, with the input signal held the same.
+  ///   - progress: told how many pieces of `pieces(refinements:)` are done.
+  public init(
+    run: RunDescription, network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, hold: InputHold,
+    options: IntegrationOptions, refinements: Int, threads: Int
+  ) {
+    precondition(refinements >= 2, "an order from \(refinements + 1) levels")
+    self.run = run
+    let flow = OscillatorFlow(network, hold: hold, options: options).trajectory(
+      inputs: inputs, start: start, threads: threads)
+    let reached = flow.trajectory.steps
+    let map = OscillatorMap(network).trajectory(inputs: inputs, start: start, threads: threads)
+    let steps = min(reached, map.steps)
+
+    let positions = Self.difference(map.positions, flow.trajectory.positions, steps: steps, map)
+    let velocities = Self.difference(map.velocities, flow.trajectory.velocities, steps: steps, map)
+    error = Errors(position: positions, velocity: velocities)
+
+    var check = options
+    check.method = options.method == .rk8pd ? .rkf45 : .rk8pd
+    check.absoluteTolerance = max(options.absoluteTolerance / 100, 1e-14)
+    check.relativeTolerance = max(options.relativeTolerance / 100, 1e-14)
+    let again = OscillatorFlow(network, hold: hold, options: check).trajectory(
+      inputs: inputs, start: start, threads: threads)
+    let common = min(steps, again.trajectory.steps)
+    let own = max(
+      Self.difference(again.trajectory.positions, flow.trajectory.positions, steps: common, map).maximum,
+      Self.difference(again.trajectory.velocities, flow.trajectory.velocities, steps: common, map).maximum)
+    integration = Integration(
+      options: options, hold: hold, counts: flow.counts, ownError: own,
+      isNegligible: own <= 0.01 * max(positions.maximum, velocities.maximum), failure: flow.failure)
+
+    let mapEnergy = Self.energy(map, steps: steps, network.oscillators)
+    let flowEnergy = Self.energy(flow.trajectory, steps: steps, network.oscillators)
+    energy = Energies(
+      mapMaximum: mapEnergy.max() ?? 0, flowMaximum: flowEnergy.max() ?? 0,
+      largestDifference: zip(mapEnergy, flowEnergy).map { abs($0 - $1) }.max() ?? 0)
+    order = Self.measureOrder(
+      network, inputs: inputs, start: start, hold: hold, flow: flow.trajectory, coarsest: map, ownError: own,
+      refinements: refinements, threads: threads)
+
+    let unit = positions.unit
+    func pick(_ values: [Double]) -> [Double] { (0..<steps).map { values[$0 * map.batch * map.hidden + unit] } }
+    series = Series(
+      unit: unit, time: (0..<steps).map { Double($0 + 1) * map.timeStep }, mapPosition: pick(map.positions),
+      flowPosition: pick(flow.trajectory.positions), mapVelocity: pick(map.velocities),
+      flowVelocity: pick(flow.trajectory.velocities),
+      mapEnergy: (0..<steps).map { mapEnergy[$0 * map.batch] },
+      flowEnergy: (0..<steps).map { flowEnergy[$0 * map.batch] })
+  }
+
+  private static func difference(_ a: [Double], _ b: [Double], steps: Int, _ shape: Trajectory) -> Quantity {
+    let row = shape.batch * shape.hidden
+    var largest = 0.0
+    var place = 0
+    for i in 0..<steps * row where abs(a[i] - b[i]) > largest {
+      largest = abs(a[i] - b[i])
+      place = i
+    }
+    let last = max(steps - 1, 0) * row
+    let final = steps > 0 ? (last..<last + row).map { abs(a[$0] - b[$0]) }.max() ?? 0 : 0
+    return Quantity(maximum: largest, step: place / row + 1, unit: place % shape.hidden, final: final)
+  }
+
+  /// The total energy of each trajectory after each step, N×B.
+  private static func energy(_ run: Trajectory, steps: Int, _ oscillators: Oscillators) -> [Double] {
+    (0..<steps * run.batch).map { row in
+      (0..<run.hidden).reduce(0) { sum, i in
+        let y = run.positions[row * run.hidden + i]
+        let z = run.velocities[row * run.hidden + i]
+        return sum + oscillators.gamma[i] * y * y + z * z
+      }
+    }
+  }
+
+  private static func measureOrder(
+    _ network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, hold: InputHold, flow: Trajectory,
+    coarsest: Trajectory, ownError: Double, refinements: Int, threads: Int
+  ) -> Order {
+    var levels: [Level] = []
+    let row = flow.batch * flow.hidden
+    for level in 0...refinements {
+      let parts = 1 << level
+      guard
+        let fine = try? network.withTimeStep(network.oscillators.timeStep / Double(parts)),
+        flow.steps == inputs.steps
+      else { break }
+      let run =
+        level == 0
+        ? coarsest
+        : OscillatorMap(fine).trajectory(
+          inputs: inputs.refined(by: parts, hold: hold, timeStep: network.oscillators.timeStep), start: start,
+          threads: threads)
+      var largest: Double? = run.divergedAt == nil ? 0 : nil
+      if run.divergedAt == nil {
+        for n in 1...max(flow.steps, 1) where n <= flow.steps {
+          for i in 0..<row {
+            let fine = run.positions[(n * parts - 1) * row + i]
+            largest = max(largest ?? 0, abs(fine - flow.positions[(n - 1) * row + i]))
+          }
+        }
+      }
+      levels.append(Level(timeStep: fine.oscillators.timeStep, error: largest))
+    }
+    let used = levels.suffix(levelsInRegression)
+    let points = used.compactMap { level in level.error.map { (level.timeStep, $0) } }
+    func none(_ reason: String) -> Order {
+      Order(estimate: nil, lower: nil, upper: nil, levelsUsed: 0, levels: levels, reason: reason)
+    }
+    guard flow.steps == inputs.steps else { return none("the integrator didn't reach the end") }
+    guard points.count == used.count, used.count >= 3 else { return none("the map diverged at a level") }
+    guard points.allSatisfy({ $0.1 > 100 * ownError }) else {
+      return none("the map's error is not well above the integrator's own, \(ownError)")
+    }
+    let line = LinearRegression(x: points.map { Double.log($0.0) }, y: points.map { Double.log($0.1) })
+    return Order(
+      estimate: line.slope, lower: line.slope - line.halfWidth, upper: line.slope + line.halfWidth,
+      levelsUsed: points.count, levels: levels, reason: nil)
+  }
+}

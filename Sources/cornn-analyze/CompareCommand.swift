@@ -1,0 +1,53 @@
+import ArgumentParser
+import CoRNNAnalysis
+import CoRNNDynamics
+import CoRNNKernels
+import CoRNNModel
+import CoRNNReport
+
+/// Holds the map against the continuous system.
+struct CompareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Hold the map against the ODE it discretises: errors, order in dt, energies.",
+    discussion: "--output DIR writes compare.json, compare.md, and plots with their data and scripts.")
+
+  @OptionGroup var checkpoint: CheckpointOptions
+  @OptionGroup var input: InputOptions
+  @OptionGroup var flow: FlowOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: ArgumentHelp("How often dt is halved to measure the order.", valueName: "n"))
+  var refinements = 6
+
+  func validate() throws {
+    guard (2...16).contains(refinements) else {
+      throw ValidationError("--refinements is \(refinements); it must be from 2 to 16.")
+    }
+  }
+
+  func run() async throws {
+    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let stored = try checkpoint.stored()
+    let network = try checkpoint.network(stored)
+    let (inputs, start, description) = try input.load(stored: stored, network: network, memory: checkpoint.memory)
+    try flow.check(inputs)
+    try checkpoint.checkMemory(steps: inputs.steps << refinements, batch: inputs.batch, hidden: network.hidden)
+    let result = FlowComparison(
+      run: RunDescription(stored, input: description), network: network, inputs: inputs, start: start,
+      hold: flow.hold, options: flow.integration, refinements: refinements, threads: output.threadCount)
+    var document = result.document
+    let json = jsonText(schema: "cornn-analyze/compare/1", result)
+    if let folder {
+      try folder.write(json, to: "compare.json")
+      try folder.write(document.markdown, to: "compare.md")
+      if let trouble = try await Gnuplot.draw(result.plots, in: folder) { output.note(trouble) }
+      output.tellPlaces(&document, ["report, result and plots: \(folder.path)"])
+    }
+    try output.show(document, json: json)
+    if output.strict, let failure = result.integration.failure {
+      throw Diagnostic(.unreached, "the integrator stopped at time \(failure.time): \(failure.reason)")
+    }
+    if output.strict, let reason = result.order.reason { throw Diagnostic(.unreached, "no order: \(reason)") }
+  }
+}
