@@ -1,6 +1,6 @@
 public import CoRNNCheckpoints
 public import CoRNNDynamics
-import CoRNNKernels
+public import CoRNNKernels
 public import CoRNNModel
 
 /// What was run: the network, its constants and its inputs. Part of every result about a run.
@@ -59,12 +59,52 @@ public struct InputDescription: Encodable, Equatable, Sendable {
 /// What `bounds` finds.
 public struct BoundsResult: Encodable, Equatable, Sendable {
   public let run: RunDescription
+  /// The map's energy, and every rung: those about the map, then those about the flow.
   public let energy: EnergyBounds
+  /// The continuous system under the same inputs; null where it wasn't asked for.
+  public let flow: FlowEnergy?
 
   /// The energy of a run against its bounds.
-  public init(run: RunDescription, energy: EnergyBounds) {
+  public init(run: RunDescription, energy: EnergyBounds, flow: FlowEnergy?) {
     self.run = run
-    self.energy = energy
+    self.energy = flow.map { energy.addingRungs(of: $0.bounds) } ?? energy
+    self.flow = flow
+  }
+}
+
+/// The energy of the continuous system in a run.
+public struct FlowEnergy: Encodable, Equatable, Sendable {
+  /// The largest energy, and the step after which it was met.
+  public let maximum: Double
+  public let maximumStep: Int
+  /// The largest residual of `de/dt = 2·z·sigma − 2·epsilon·z²`, integrated, relative to its largest term.
+  public let identityResidual: Double
+  /// What each unit can reach under any forcing of at most 1, in closed form; null where damping is 0.
+  public let gains: EnergyBounds.Gains?
+  /// How it was integrated, and what that took.
+  public let options: IntegrationOptions
+  public let hold: InputHold
+  public let counts: IntegrationCounts
+  /// Why the integrator stopped before the end; null if it didn't.
+  public let failure: IntegrationFailure?
+  /// Everything, for plots.
+  public let bounds: EnergyBounds
+
+  private enum CodingKeys: String, CodingKey {
+    case maximum, maximumStep, identityResidual, gains, options, hold, counts, failure
+  }
+
+  /// The energy of `flow`, which was integrated with the energy it gained.
+  public init(network: OscillatorNetwork, flow: OscillatorFlow.Result, options: IntegrationOptions, hold: InputHold) {
+    bounds = EnergyBounds(network: network, flow: flow, options: options)
+    maximum = bounds.maximum
+    maximumStep = bounds.maximumStep
+    identityResidual = bounds.identityResidual
+    gains = bounds.gains
+    self.options = options
+    self.hold = hold
+    counts = flow.counts
+    failure = flow.failure
   }
 }
 
@@ -80,13 +120,36 @@ public struct SimulationResult: Encodable, Equatable, Sendable {
   public let finalVelocity: [[Double]]
   /// The readout of the last state, a row for each trajectory; null without a readout.
   public let finalOutput: [[Double]]?
+  /// How the flow was integrated; null for the map.
+  public let integration: Integration?
   /// The largest |y| and |z| of any unit.
   public let largestPosition: Double
   public let largestVelocity: Double
 
+  /// How a flow was integrated, and what that took.
+  public struct Integration: Encodable, Equatable, Sendable {
+    public let options: IntegrationOptions
+    public let hold: InputHold
+    public let counts: IntegrationCounts
+    /// Why the integrator stopped before the end; null if it didn't.
+    public let failure: IntegrationFailure?
+
+    public init(
+      options: IntegrationOptions, hold: InputHold, counts: IntegrationCounts, failure: IntegrationFailure?
+    ) {
+      self.options = options
+      self.hold = hold
+      self.counts = counts
+      self.failure = failure
+    }
+  }
+
   /// A summary of `trajectory`.
-  public init(run: RunDescription, network: OscillatorNetwork, trajectory: Trajectory) {
+  public init(
+    run: RunDescription, network: OscillatorNetwork, trajectory: Trajectory, integration: Integration? = nil
+  ) {
     self.run = run
+    self.integration = integration
     steps = trajectory.steps
     divergedAt = trajectory.divergedAt
     func last(_ values: [Double]) -> [[Double]] {

@@ -1,4 +1,6 @@
 public import CoRNNAnalysis
+import CoRNNDynamics
+import CoRNNKernels
 import CoRNNModel
 
 extension BoundsResult {
@@ -22,24 +24,21 @@ extension BoundsResult {
           Document.Fact(
             "identity residual",
             "\(numberText(energy.identityResidual, digits: 2)) (relative; rounding level is below 1e-13)"),
-        ] + gainFacts))
+        ] + (energy.gains.map { [Document.Fact("gains", $0.text)] } ?? [])))
     blocks.append(.figure(name: "energy", caption: "Energy of the run against each bound, over time"))
+    if let flow {
+      if let failure = flow.failure {
+        blocks.append(
+          .paragraph(
+            "The integrator stopped at time \(numberText(failure.time)): \(failure.reason). What is said of the ODE "
+              + "is about the time before."))
+      }
+      blocks.append(.facts(flow.facts))
+      blocks.append(.figure(name: "energy-ode", caption: "Energy of the continuous system against its bounds"))
+    }
     blocks.append(.table(ladder))
     blocks.append(.list(energy.rungs.map(\.sentence)))
     return Document(title: "Energy bounds of \(run.file)", blocks)
-  }
-
-  private var gainFacts: [Document.Fact] {
-    guard let gains = energy.gains else { return [] }
-    func range(_ values: [Double]) -> String {
-      guard let low = values.min(), let high = values.max() else { return "" }
-      return low == high
-        ? numberText(low, digits: 6) : "\(numberText(low, digits: 6)) to \(numberText(high, digits: 6)), by unit"
-    }
-    return [
-      Document.Fact(
-        "gains", "|y| <= \(range(gains.position)), |z| <= \(range(gains.velocity)), for all time and inputs")
-    ]
   }
 
   private var ladder: Document.Table {
@@ -56,18 +55,57 @@ extension BoundsResult {
       })
   }
 
-  /// The plot of energy against each bound.
-  public var energyPlot: Plot {
-    var curves = [Plot.Curve("energy", energy.series.energy)]
-    curves += energy.series.bounds.map { bound in
-      Plot.Curve(bound.name == "gain" ? "gain (as energy)" : bound.name, bound.values, dashed: bound.name == "F.1+")
+  /// The plots of energy against each bound, of the map and of the flow.
+  public var energyPlots: [Plot] {
+    let map = energy.plot(name: "energy", title: "Energy and its bounds, \(run.damping.rawValue) damping")
+    guard let flow else { return [map] }
+    return [map, flow.bounds.plot(name: "energy-ode", title: "Energy of the continuous system and its bounds")]
+  }
+}
+
+extension EnergyBounds {
+  fileprivate func plot(name: String, title: String) -> Plot {
+    var curves = [Plot.Curve("energy", series.energy)]
+    curves += series.bounds.map { bound in
+      Plot.Curve(
+        bound.name.hasPrefix("gain") ? "\(bound.name), as energy" : bound.name, bound.values,
+        dashed: bound.name == "F.1+")
     }
-    if !energy.series.weightedEnergy.isEmpty {
-      curves.append(Plot.Curve("weighted energy (F.1+)", energy.series.weightedEnergy, dashed: true))
+    if !series.weightedEnergy.isEmpty {
+      curves.append(Plot.Curve("weighted energy (F.1+)", series.weightedEnergy, dashed: true))
     }
     return Plot(
-      name: "energy", title: "Energy and its bounds, \(run.damping.rawValue) damping", xLabel: "time",
-      yLabel: "total energy", logarithmic: true, x: energy.series.time, curves: curves)
+      name: name, title: title, xLabel: "time", yLabel: "total energy", logarithmic: true, x: series.time,
+      curves: curves)
+  }
+}
+
+extension EnergyBounds.Gains {
+  /// The gains in words: one pair, or their range over units.
+  var text: String {
+    func range(_ values: [Double]) -> String {
+      guard let low = values.min(), let high = values.max() else { return "" }
+      return low == high
+        ? numberText(low, digits: 6) : "\(numberText(low, digits: 6)) to \(numberText(high, digits: 6)), by unit"
+    }
+    return "|y| <= \(range(position)), |z| <= \(range(velocity)), for all time and inputs"
+  }
+}
+
+extension FlowEnergy {
+  /// The continuous system as facts.
+  fileprivate var facts: [Document.Fact] {
+    var facts = [
+      Document.Fact(
+        "ODE",
+        "\(options.method.rawValue), tolerances \(numberText(options.absoluteTolerance)) and "
+          + "\(numberText(options.relativeTolerance)), input \(hold.rawValue): \(counts.text)"),
+      Document.Fact("largest energy", "\(numberText(maximum)) after step \(maximumStep)"),
+      Document.Fact(
+        "identity residual", "\(numberText(identityResidual, digits: 2)) (relative; of the order of the tolerances)"),
+    ]
+    if let gains { facts.append(Document.Fact("gains", gains.text)) }
+    return facts
   }
 }
 

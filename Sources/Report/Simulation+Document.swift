@@ -1,6 +1,7 @@
 public import CoRNNAnalysis
 import CoRNNCheckpoints
 public import CoRNNDynamics
+import CoRNNKernels
 import CoRNNModel
 
 extension RunDescription {
@@ -43,6 +44,19 @@ extension SimulationResult {
         .paragraph(
           "The run left the range of doubles at step \(divergedAt): the map is unstable with these constants and "
             + "inputs. The \(steps) states before are kept."))
+    }
+    if let integration {
+      blocks.append(
+        .facts([
+          Document.Fact(
+            "ODE",
+            "\(integration.options.method.rawValue), tolerances \(numberText(integration.options.absoluteTolerance)) and "
+              + "\(numberText(integration.options.relativeTolerance)), input \(integration.hold.rawValue): "
+              + integration.counts.text)
+        ]))
+      if let failure = integration.failure {
+        blocks.append(.paragraph("The integrator stopped at time \(numberText(failure.time)): \(failure.reason)."))
+      }
     }
     blocks.append(
       .facts([

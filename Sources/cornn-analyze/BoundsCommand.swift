@@ -1,6 +1,7 @@
 import ArgumentParser
 import CoRNNAnalysis
 import CoRNNDynamics
+import CoRNNKernels
 import CoRNNReport
 
 /// Holds a run against its bounds.
@@ -12,18 +13,25 @@ struct BoundsCommand: AsyncParsableCommand {
 
   @OptionGroup var checkpoint: CheckpointOptions
   @OptionGroup var input: InputOptions
+  @OptionGroup var flow: FlowOptions
   @OptionGroup var output: OutputOptions
+
+  @Flag(
+    name: .customLong("flow"), inversion: .prefixedNo,
+    help: "Integrate the continuous system beside the map, for D.1, D.1+ and its gain.")
+  var includesFlow = true
 
   func run() async throws {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     let run = try Run(checkpoint: checkpoint, input: input, output: output)
-    let result = run.bounds(quiet: output.quiet)
+    try flow.check(run.inputs)
+    let result = run.bounds(flow: includesFlow ? flow : nil, output: output)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/bounds/1", result)
     if let folder {
       try folder.write(json, to: "bounds.json")
       try folder.write(document.markdown, to: "bounds.md")
-      if let trouble = try await Gnuplot.draw([result.energyPlot, run.trajectory.positionPlot], in: folder) {
+      if let trouble = try await Gnuplot.draw(result.energyPlots + [run.trajectory.positionPlot], in: folder) {
         output.note(trouble)
       }
       output.tellPlaces(&document, ["report, result and plots: \(folder.path)"])
@@ -31,6 +39,9 @@ struct BoundsCommand: AsyncParsableCommand {
     try output.show(document, json: json)
     guard output.strict else { return }
     if !result.energy.allHold { throw Diagnostic(.violated, "a bound is violated: see the table") }
+    if let failure = result.flow?.failure {
+      throw Diagnostic(.unreached, "the integrator stopped at time \(failure.time): \(failure.reason)")
+    }
     if let step = result.energy.divergedAt {
       throw Diagnostic(.unreached, "the run left the range of doubles at step \(step)")
     }
@@ -38,12 +49,20 @@ struct BoundsCommand: AsyncParsableCommand {
 }
 
 extension Run {
-  /// The run's energy against its bounds.
-  func bounds(quiet: Bool) -> BoundsResult {
-    let progress = Progress("energy", total: trajectory.steps * trajectory.batch, quiet: quiet)
+  /// The run's energy against its bounds, with the continuous system where options for it are given.
+  func bounds(flow options: FlowOptions?, output: OutputOptions) -> BoundsResult {
+    let progress = Progress("energy", total: trajectory.steps * trajectory.batch, quiet: output.quiet)
     let energy = EnergyBounds(
       network: network, inputs: inputs, trajectory: trajectory, progress: { progress.advance($0) })
     progress.finish()
-    return BoundsResult(run: description, energy: energy)
+    let flow = options.map { options in
+      let progress = Progress("integrating", total: inputs.steps * inputs.batch, quiet: output.quiet)
+      let flow = OscillatorFlow(network, hold: options.hold, options: options.integration).trajectory(
+        inputs: inputs, start: start, withEnergy: true, threads: output.threadCount,
+        progress: { progress.advance($0) })
+      progress.finish()
+      return FlowEnergy(network: network, flow: flow, options: options.integration, hold: options.hold)
+    }
+    return BoundsResult(run: description, energy: energy, flow: flow)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CoRNNAnalysis
+import CoRNNDynamics
 import CoRNNModel
 import CoRNNReport
 
@@ -22,6 +23,7 @@ struct DemoCommand: AsyncParsableCommand {
     try folder.write(bytes: PackageResources.lorenz96_F8_m64_pt, to: Self.name + ".pt")
     try folder.write(bytes: PackageResources.lorenz96_F8_m64_json, to: Self.name + ".json")
     let checkpoint = try CheckpointOptions.parse([file])
+    let flow = try FlowOptions.parse([])
     let input = try InputOptions.parse(["--signal", "lorenz96", "--steps", "\(Self.steps)", "--seed", "1"])
     let stored = try checkpoint.stored()
     let inspection: Inspection
@@ -32,12 +34,20 @@ struct DemoCommand: AsyncParsableCommand {
     }
     let run = try Run(checkpoint: checkpoint, input: input, output: output)
     let simulation = SimulationResult(run: run.description, network: run.network, trajectory: run.trajectory)
-    let bounds = run.bounds(quiet: output.quiet)
+    let bounds = run.bounds(flow: flow, output: output)
+    // The comparison integrates the first part: its order needs dt halved several times over.
+    let shorter = try InputOptions.parse(["--signal", "lorenz96", "--steps", "200", "--seed", "1"])
+    let (inputs, _, described) = try shorter.load(stored: stored, network: run.network, memory: checkpoint.memory)
+    let comparison = FlowComparison(
+      run: RunDescription(stored, input: described), network: run.network, inputs: inputs, start: nil,
+      hold: flow.hold, options: flow.integration, refinements: 6, threads: output.threadCount)
     try run.trajectory.write(to: folder.file("trajectory.npz"))
     try folder.write(jsonText(schema: "cornn-analyze/inspect/1", inspection), to: "inspect.json")
     try folder.write(jsonText(schema: "cornn-analyze/simulate/1", simulation), to: "simulate.json")
     try folder.write(jsonText(schema: "cornn-analyze/bounds/1", bounds), to: "bounds.json")
-    let trouble = try await Gnuplot.draw([bounds.energyPlot, run.trajectory.positionPlot], in: folder)
+    try folder.write(jsonText(schema: "cornn-analyze/compare/1", comparison), to: "compare.json")
+    let trouble = try await Gnuplot.draw(
+      bounds.energyPlots + comparison.plots + [run.trajectory.positionPlot], in: folder)
 
     var report = Document(
       title: "A trained coRNN and its energy bounds",
@@ -52,6 +62,8 @@ struct DemoCommand: AsyncParsableCommand {
     report.append(simulation.document.blocks.map(\.demoted))
     report.append([.heading("Bounds")])
     report.append(bounds.document.blocks.dropFirst().map(\.demoted))
+    report.append([.heading("Compare: the map against the ODE")])
+    report.append(comparison.document.blocks.dropFirst().map(\.demoted))
     report.append([.heading("Where it is"), .list(places(folder, drawn: trouble == nil))])
     try folder.write(report.markdown, to: "report.md")
     if let trouble { output.note(trouble) }
@@ -63,9 +75,9 @@ struct DemoCommand: AsyncParsableCommand {
     [
       "report: \(folder.file("report.md"))",
       drawn
-        ? "plots: \(folder.file("energy.svg")), \(folder.file("positions.svg")) (and .png)"
+        ? "plots: energy, energy-ode, positions, motion, difference, order, energies (.svg and .png) in \(folder.path)"
         : "plots: not drawn; data and gnuplot scripts are in \(folder.path)",
-      "results: \(folder.file("bounds.json")), \(folder.file("inspect.json")), \(folder.file("simulate.json"))",
+      "results: inspect.json, simulate.json, bounds.json, compare.json in \(folder.path)",
       "states: \(folder.file("trajectory.npz"))",
       "checkpoint: \(folder.file(Self.name + ".pt")), to try: cornn-analyze inspect \(folder.file(Self.name + ".pt"))",
     ]

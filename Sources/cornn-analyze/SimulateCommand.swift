@@ -2,13 +2,14 @@ import ArgumentParser
 import CoRNNAnalysis
 import CoRNNCheckpoints
 import CoRNNDynamics
+import CoRNNKernels
 import CoRNNModel
 import CoRNNReport
 
 /// Runs the map.
 struct SimulateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "simulate", abstract: "Run the map under inputs and save its states.",
+    commandName: "simulate", abstract: "Run the map, or the ODE with --flow, under inputs and save its states.",
     discussion: """
       --output DIR writes trajectory.npz, simulate.json and a plot; --output FILE.npz writes the states alone: \
       time (N), position and velocity (N×m, or N×B×m), row n being the state after input n.
@@ -16,14 +17,19 @@ struct SimulateCommand: AsyncParsableCommand {
 
   @OptionGroup var checkpoint: CheckpointOptions
   @OptionGroup var input: InputOptions
+  @OptionGroup var flow: FlowOptions
   @OptionGroup var output: OutputOptions
+
+  @Flag(name: .customLong("flow"), help: "Integrate the continuous system instead of running the map.")
+  var usesFlow = false
 
   func run() async throws {
     let wantsFile = output.output?.hasSuffix(".npz") ?? false
     let folder = wantsFile ? nil : try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     if wantsFile, let path = output.output { try tryWriting(path) }
-    let run = try Run(checkpoint: checkpoint, input: input, output: output)
-    let result = SimulationResult(run: run.description, network: run.network, trajectory: run.trajectory)
+    let run = try Run(checkpoint: checkpoint, input: input, flow: usesFlow ? flow : nil, output: output)
+    let result = SimulationResult(
+      run: run.description, network: run.network, trajectory: run.trajectory, integration: run.integration)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/simulate/1", result)
     if let path = wantsFile ? output.output : folder?.file("trajectory.npz") { try run.trajectory.write(to: path) }
@@ -36,6 +42,9 @@ struct SimulateCommand: AsyncParsableCommand {
       output.tellPlaces(&document, ["states: \(path)"] + (folder.map { ["report and plot: \($0.path)"] } ?? []))
     }
     try output.show(document, json: json, csv: { run.trajectory.csv })
+    if output.strict, let failure = result.integration?.failure {
+      throw Diagnostic(.unreached, "the integrator stopped at time \(failure.time): \(failure.reason)")
+    }
     if output.strict, let step = result.divergedAt {
       throw Diagnostic(.unreached, "the run left the range of doubles at step \(step)")
     }
@@ -46,19 +55,37 @@ struct SimulateCommand: AsyncParsableCommand {
 struct Run {
   let network: OscillatorNetwork
   let inputs: InputSequence
+  /// y_0 and z_0 as they were given; nil for zero.
+  let start: [Double]?
   let trajectory: Trajectory
   let description: RunDescription
+  /// How the flow was integrated; nil for the map.
+  let integration: SimulationResult.Integration?
 
-  init(checkpoint: CheckpointOptions, input: InputOptions, output: OutputOptions) throws(Diagnostic) {
+  /// Runs the map, or the flow where options for it are given.
+  init(
+    checkpoint: CheckpointOptions, input: InputOptions, flow: FlowOptions? = nil, output: OutputOptions
+  ) throws(Diagnostic) {
     let stored = try checkpoint.stored()
     network = try checkpoint.network(stored)
     let (inputs, start, input) = try input.load(stored: stored, network: network, memory: checkpoint.memory)
     self.inputs = inputs
+    self.start = start
     description = RunDescription(stored, input: input)
     try checkpoint.checkMemory(steps: inputs.steps, batch: inputs.batch, hidden: network.hidden)
     let progress = Progress("simulating", total: inputs.steps * inputs.batch, quiet: output.quiet)
-    trajectory = OscillatorMap(network).trajectory(
-      inputs: inputs, start: start, threads: output.threadCount, progress: { progress.advance($0) })
+    if let flow {
+      try flow.check(inputs)
+      let result = OscillatorFlow(network, hold: flow.hold, options: flow.integration).trajectory(
+        inputs: inputs, start: start, threads: output.threadCount, progress: { progress.advance($0) })
+      trajectory = result.trajectory
+      integration = SimulationResult.Integration(
+        options: flow.integration, hold: flow.hold, counts: result.counts, failure: result.failure)
+    } else {
+      trajectory = OscillatorMap(network).trajectory(
+        inputs: inputs, start: start, threads: output.threadCount, progress: { progress.advance($0) })
+      integration = nil
+    }
     progress.finish()
   }
 }
