@@ -94,10 +94,7 @@ public struct ODEIntegrator: ~Copyable {
   ) throws(IntegrationFailure) {
     precondition(state.count == problem.dimension, "\(state.count) values, dimension \(problem.dimension)")
     var time = start
-    let status = unsafe gsl_odeiv2_driver_apply(driver, &time, end, &state)
-    guard status == Int32(GSL_SUCCESS) else {
-      throw IntegrationFailure(time: time, reason: unsafe String(cString: gsl_strerror(status)))
-    }
+    try check(unsafe gsl_odeiv2_driver_apply(driver, &time, end, &state), state, time: time)
   }
 
   /// Moves `state` by `count` steps of one size, without step control.
@@ -106,9 +103,19 @@ public struct ODEIntegrator: ~Copyable {
   ) throws(IntegrationFailure) {
     precondition(state.count == problem.dimension, "\(state.count) values, dimension \(problem.dimension)")
     var time = start
-    let status = unsafe gsl_odeiv2_driver_apply_fixed_step(driver, &time, step, UInt(count), &state)
+    for _ in 0..<count {
+      let status = unsafe gsl_odeiv2_evolve_apply_fixed_step(
+        driver.pointee.e, nil, driver.pointee.s, system, &time, step, &state)
+      try check(status, state, time: time)
+    }
+  }
+
+  private func check(_ status: Int32, _ state: [Double], time: Double) throws(IntegrationFailure) {
     guard status == Int32(GSL_SUCCESS) else {
       throw IntegrationFailure(time: time, reason: unsafe String(cString: gsl_strerror(status)))
+    }
+    guard state.allSatisfy(\.isFinite) else {
+      throw IntegrationFailure(time: time, reason: "the solution left the range of doubles")
     }
   }
 

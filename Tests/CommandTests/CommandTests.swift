@@ -89,7 +89,10 @@ import Testing
       #expect(abs((energy["maximum"] as? Double ?? 0) - 11.278662423225022) < 1e-9)
       #expect(energy["identityResidual"] as? Double ?? 1 < 1e-13)
       let rungs = try #require(energy["rungs"] as? [[String: Any]])
-      #expect(rungs.map { $0["name"] as? String } == ["3.1", "3.1+", "F.1", "F.1+", "F.1++", "gain"])
+      #expect(
+        rungs.map { $0["name"] as? String } == [
+          "3.1", "3.1+", "F.1", "F.1+", "F.1++", "gain", "D.1", "D.1+", "gain (ODE)",
+        ])
       for rung in rungs {
         let applies = try #require(rung["applies"] as? Bool)
         #expect(rung["kind"] is String && rung["origin"] is String)
@@ -99,9 +102,43 @@ import Testing
       #expect(
         files.isSuperset(of: [
           "bounds.json", "bounds.md", "energy.dat", "energy.gp", "energy.svg", "energy.png", "positions.svg",
+          "energy-ode.svg",
         ]), "\(files) \(run.errors)")
       #expect(try String(contentsOfFile: folder + "/bounds.json", encoding: .utf8) == run.output)
     }
+  }
+
+  @Test func compareMeetsTheContract() throws {
+    try TestData.withFolder { folder in
+      let run = try Tool([
+        "compare", "lorenz96-F8-m64.pt", "--inputs", "lorenz96-F8-m64.inputs.npy", "--format", "json", "--output",
+        folder, "--strict",
+      ])
+      #expect(run.status == 0)
+      let json = try run.json()
+      let error = try #require(json["error"] as? [String: [String: Double]])
+      #expect(abs((error["position"]?["maximum"] ?? 0) - 0.17045853184286308) < 1e-8)
+      #expect(error["velocity"]?["final"] != nil)
+      let order = try #require(json["order"] as? [String: Any])
+      let (lower, upper) = (order["lower"] as? Double ?? 9, order["upper"] as? Double ?? 0)
+      #expect(0.95 < lower && lower < upper && upper < 1.05 && order["estimate"] is Double)
+      let files = try Set(FileManager.default.contentsOfDirectory(atPath: folder))
+      #expect(files.isSuperset(of: ["motion.svg", "difference.png", "order.svg", "energies.svg", "compare.json"]))
+    }
+  }
+
+  @Test(arguments: ["rk2", "rkf45", "rk4imp", "bsimp", "msadams", "msbdf"]) func flowByEachKindOfMethod(method: String)
+    throws
+  {
+    let flags = ["--absolute-tolerance", "1e-7", "--relative-tolerance", "1e-7"]
+    let run = try Tool(
+      ["simulate", "lorenz96-F0.9-m64.pt", "--inputs", "lorenz96-F0.9-m64.inputs.npy", "--flow", "--method", method]
+        + flags + ["--format", "json"])
+    let json = try run.json()
+    let integration = try #require(json["integration"] as? [String: Any])
+    #expect((integration["options"] as? [String: Any])?["method"] as? String == method)
+    let position = try #require((json["finalPosition"] as? [[Double]])?.first)
+    #expect(abs(position[0] + 0.022675046143751335) < 1e-4)
   }
 
   @Test func withoutGnuplotTheNumbersStillCome() throws {

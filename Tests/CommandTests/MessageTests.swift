@@ -63,6 +63,21 @@ import Testing
     Case(
       name: "unwritable-file", status: 74,
       arguments: ["simulate", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--output", "/proc/x.npz"]),
+    Case(
+      name: "too-few-refinements", status: 64,
+      arguments: ["compare", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--refinements", "1"]),
+    Case(
+      name: "zero-tolerance", status: 64,
+      arguments: [
+        "compare", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--absolute-tolerance", "0",
+        "--relative-tolerance", "0",
+      ]),
+    Case(
+      name: "spline-through-two", status: 64,
+      arguments: ["compare", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "2", "--hold", "cubic"]),
+    Case(
+      name: "unknown-method", status: 64,
+      arguments: ["compare", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--method", "dopri5"]),
     Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
     Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),
     Case(name: "unknown-flag", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gama", "1"]),
@@ -100,7 +115,7 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["demo"], ["inspect"], ["simulate"], ["bounds"], ["convert"],
+    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["convert"],
   ]) func help(verb: [String]) throws {
     let run = try Tool(verb + ["--help"])
     #expect(run.status == 0 && run.errors == "")
