@@ -23,7 +23,7 @@ test: packages lint
 	$(SWIFT) test $(TESTING) --skip-build --disable-xctest
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Tests/Fuzz Benchmarks/Sources
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 # Installs only what isn't there, so that a machine with all of it needs neither apt nor root.
 packages:

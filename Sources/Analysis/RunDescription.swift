@@ -63,9 +63,12 @@ public struct BoundsResult: Encodable, Equatable, Sendable {
   public let energy: EnergyBounds
   /// The continuous system under the same inputs; null where it wasn't asked for.
   public let flow: FlowEnergy?
+  /// The worst inputs found for each rung about the map; null where they weren't looked for.
+  public let worstCase: [WorstCase]?
 
   /// The energy of a run against its bounds.
-  public init(run: RunDescription, energy: EnergyBounds, flow: FlowEnergy?) {
+  public init(run: RunDescription, energy: EnergyBounds, flow: FlowEnergy?, worstCase: [WorstCase]? = nil) {
+    self.worstCase = worstCase
     self.run = run
     self.energy = flow.map { energy.addingRungs(of: $0.bounds) } ?? energy
     self.flow = flow

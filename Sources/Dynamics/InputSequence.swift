@@ -70,6 +70,9 @@ public struct InputSequence: Equatable, Sendable {
     InputSequence(steps: steps, batch: batch, width: width, values: values.map { $0 / scale })
   }
 
+  /// The inputs of the first trajectory alone.
+  public var firstTrajectory: InputSequence { trajectories(0..<1) }
+
   /// The inputs of trajectories `range` alone.
   func trajectories(_ range: Range<Int>) -> InputSequence {
     if range == 0..<batch { return self }

@@ -45,6 +45,15 @@ public struct Matrix: Equatable, Sendable {
     self.init(rows: left.rows, columns: left.columns + right.columns, elements: elements)
   }
 
+  /// The transpose.
+  public var transposed: Matrix {
+    var result = Matrix(rows: columns, columns: rows)
+    for row in 0..<rows {
+      for column in 0..<columns { result[column, row] = self[row, column] }
+    }
+    return result
+  }
+
   /// The matrix times `diag(factors)` from the right: column j is multiplied by `factors[j]`.
   public func scalingColumns(by factors: [Double]) -> Matrix {
     precondition(factors.count == columns, "\(factors.count) factors for \(columns) columns")

@@ -38,6 +38,7 @@ extension BoundsResult {
     }
     blocks.append(.table(ladder))
     blocks.append(.list(energy.rungs.map(\.sentence)))
+    if let worstCase { blocks += worstCase.blocks }
     return Document(title: "Energy bounds of \(run.file)", blocks)
   }
 
@@ -77,6 +78,26 @@ extension EnergyBounds {
     return Plot(
       name: name, title: title, xLabel: "time", yLabel: "total energy", logarithmic: true, x: series.time,
       curves: curves)
+  }
+}
+
+extension [WorstCase] {
+  /// How close each bound came to being attained.
+  fileprivate var blocks: [Document.Block] {
+    [
+      .heading("Worst case"),
+      .table(
+        Document.Table(
+          "The largest value/bound that the search found (a lower bound on what there is)",
+          columns: ["bound", "kind", "given inputs", "bang-bang", "found", "at step", "from", "inputs saved as"],
+          rows: map {
+            [
+              $0.rung, ClaimKind.measured.rawValue, numberText($0.tightnessGiven),
+              $0.tightnessBangBang.map { numberText($0) } ?? "–",
+              numberText($0.tightness), "\($0.step)", $0.from, $0.file ?? "",
+            ]
+          })),
+    ]
   }
 }
 

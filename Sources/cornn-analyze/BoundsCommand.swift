@@ -1,5 +1,6 @@
 import ArgumentParser
 import CoRNNAnalysis
+import CoRNNCheckpoints
 import CoRNNDynamics
 import CoRNNKernels
 import CoRNNReport
@@ -21,11 +22,37 @@ struct BoundsCommand: AsyncParsableCommand {
     help: "Integrate the continuous system beside the map, for D.1, D.1+ and its gain.")
   var includesFlow = true
 
+  @Flag(help: "Search inputs that drive each bound's value/bound as high as possible; saved to --output.")
+  var worstCase = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What the worst inputs stay within, as ±x. (default: the range of the given inputs)", valueName: "x"))
+  var inputLimit: Double?
+
+  @Option(help: ArgumentHelp("Runs of the worst-case search from each of its two starts.", valueName: "n"))
+  var iterations = 100
+
+  func validate() throws {
+    if worstCase, output.output == nil {
+      throw ValidationError("--worst-case saves the inputs it finds: give --output DIR.")
+    }
+    if inputLimit != nil, !worstCase { throw ValidationError("--input-limit belongs to --worst-case.") }
+    if let inputLimit, !(inputLimit > 0 && inputLimit.isFinite) {
+      throw ValidationError("--input-limit is \(inputLimit); it must be greater than 0.")
+    }
+    if iterations < 1 { throw ValidationError("--iterations is \(iterations); it must be at least 1.") }
+  }
+
   func run() async throws {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     let run = try Run(checkpoint: checkpoint, input: input, output: output)
     try flow.check(run.inputs)
-    let result = run.bounds(flow: includesFlow ? flow : nil, output: output)
+    let worst = try folder.flatMap { folder throws(Diagnostic) in
+      worstCase ? try search(run, folder: folder) : nil
+    }
+    let result = run.bounds(flow: includesFlow ? flow : nil, worstCase: worst, output: output)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/bounds/1", result)
     if let folder {
@@ -48,9 +75,35 @@ struct BoundsCommand: AsyncParsableCommand {
   }
 }
 
+extension BoundsCommand {
+  private func search(_ run: Run, folder: OutputFolder) throws(Diagnostic) -> [WorstCase] {
+    let (low, high) = (run.inputs.values.min() ?? 0, run.inputs.values.max() ?? 0)
+    let range = inputLimit.map { -$0...$0 } ?? low...high
+    guard range.lowerBound < range.upperBound else {
+      throw Diagnostic(
+        .usage, "the given inputs are all \(low), so there is no range to search", hint: "give --input-limit X")
+    }
+    var found = WorstCase.search(
+      network: run.network, inputs: run.inputs, start: run.start, range: range, iterations: iterations,
+      flow: includesFlow ? (flow.hold, flow.integration) : nil)
+    for place in found.indices {
+      let name = "worst-\(found[place].rung == EnergyRung.flowGain.rawValue ? "gain-ode" : found[place].rung).npz"
+      let inputs = found[place].inputs
+      do {
+        try ArrayWriter.write(
+          [.init("inputs", shape: [inputs.steps, inputs.width], values: inputs.values)], to: folder.file(name))
+      } catch {
+        throw Diagnostic(error)
+      }
+      found[place].file = name
+    }
+    return found
+  }
+}
+
 extension Run {
   /// The run's energy against its bounds, with the continuous system where options for it are given.
-  func bounds(flow options: FlowOptions?, output: OutputOptions) -> BoundsResult {
+  func bounds(flow options: FlowOptions?, worstCase: [WorstCase]? = nil, output: OutputOptions) -> BoundsResult {
     let progress = Progress("energy", total: trajectory.steps * trajectory.batch, quiet: output.quiet)
     let energy = EnergyBounds(
       network: network, inputs: inputs, trajectory: trajectory, progress: { progress.advance($0) })
@@ -63,6 +116,6 @@ extension Run {
       progress.finish()
       return FlowEnergy(network: network, flow: flow, options: options.integration, hold: options.hold)
     }
-    return BoundsResult(run: description, energy: energy, flow: flow)
+    return BoundsResult(run: description, energy: energy, flow: flow, worstCase: worstCase)
   }
 }
