@@ -33,6 +33,11 @@ public func systemReason(_ error: any Error) -> String {
   return String(describing: error)
 }
 
+/// The text of a file.
+public func readText(_ path: String) throws(CheckpointError.Problem) -> String {
+  String(decoding: try FileContents(path: path).data, as: UTF8.self)
+}
+
 /// Puts `bytes` in the place of the file at `path` in one move: a reader sees the old file or the new one.
 public func replaceFile(at path: String, with bytes: [UInt8]) throws(CheckpointError.Problem) {
   do {

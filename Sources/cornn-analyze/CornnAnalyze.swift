@@ -15,11 +15,11 @@ struct CornnAnalyze: AsyncParsableCommand {
       """,
     subcommands: [
       DemoCommand.self, InspectCommand.self, SimulateCommand.self, CompareCommand.self,
-      BoundsCommand.self, ConvertCommand.self,
+      BoundsCommand.self, ConvertCommand.self, RunCommand.self,
     ])
 
   /// The tool's version.
-  private static let versionNumber = "0.1.0"
+  static let versionNumber = "0.1.0"
 
   @Flag(help: "Show the versions of what does the arithmetic, and the kernels in use.")
   var version = false

@@ -1,0 +1,190 @@
+import CoRNNCheckpoints
+import FoundationEssentials
+import Yams
+
+/// An experiment as a file: a kind of command and its settings, each key a flag's name in lowerCamelCase.
+struct Scenario {
+  /// The kinds of scenario, each the verb that runs it.
+  enum Kind: String, CaseIterable {
+    case inspect, simulate, compare, bounds
+  }
+
+  /// What a key's value must be.
+  enum Setting {
+    /// Text, or a number, passed as it is written.
+    case value
+    /// A file, found from the scenario's own folder.
+    case path
+    /// A number, a list of numbers, or a file.
+    case numbers
+    /// A flag that is given or left out.
+    case flag
+    /// A flag that can be given either way.
+    case choice
+  }
+
+  private static let checkpoint: [String: Setting] = [
+    "layout": .value, "map": .value, "layer": .value, "dt": .value, "gamma": .numbers, "epsilon": .numbers,
+    "damping": .value, "activation": .value, "memory": .value,
+  ]
+  private static let input: [String: Setting] = [
+    "inputs": .path, "signal": .value, "steps": .value, "amplitude": .value, "frequency": .value, "forcing": .value,
+    "seed": .value, "scaleInputs": .flag, "initial": .path,
+  ]
+  private static let integration: [String: Setting] = [
+    "method": .value, "absoluteTolerance": .value, "relativeTolerance": .value, "largestStep": .value, "hold": .value,
+  ]
+
+  /// The keys of a kind beside `kind` and `checkpoint`.
+  static func settings(of kind: Kind) -> [String: Setting] {
+    var settings = checkpoint
+    func add(_ more: [String: Setting]) { settings.merge(more) { first, _ in first } }
+    switch kind {
+    case .inspect: add(["spectral": .choice, "replay": .path, "inputs": .path, "tolerance": .value])
+    case .simulate:
+      add(input)
+      add(integration)
+      add(["flow": .flag])
+    case .compare:
+      add(input)
+      add(integration)
+      add(["refinements": .value])
+    case .bounds:
+      add(input)
+      add(integration)
+      add(["flow": .choice, "worstCase": .flag, "inputLimit": .value, "iterations": .value])
+    }
+    return settings
+  }
+
+  /// The file, as it was named.
+  let path: String
+  let kind: Kind
+  /// The question that its first comment line asks; empty without one.
+  let question: String
+  /// The settings in the file's order, as flags take them.
+  let flags: [Flag]
+  /// The checkpoint's path.
+  let checkpoint: String
+
+  /// A setting as a flag.
+  struct Flag {
+    let key: String
+    let line: Int
+    /// The arguments that it comes to; empty for a flag left out.
+    let arguments: [String]
+    /// Numbers to be written to a file first, which the flag then names.
+    var numbers: [Double]?
+  }
+
+  /// The command line that the scenario stands for, with each list of numbers in the file that `place` puts it in.
+  func arguments(placing place: (String, [Double]) throws(Diagnostic) -> String) throws(Diagnostic) -> [String] {
+    var arguments = [kind.rawValue, checkpoint]
+    for flag in flags {
+      arguments += flag.arguments
+      if let numbers = flag.numbers { arguments.append(try place(flag.key, numbers)) }
+    }
+    return arguments
+  }
+}
+
+extension Scenario {
+  /// Reads a scenario strictly: a key that isn't known, or a value of the wrong sort, is an error that names file,
+  /// line and key.
+  init(path: String) throws(Diagnostic) {
+    self.path = path
+    let text: String
+    do {
+      text = try readText(path)
+    } catch {
+      throw Diagnostic(CheckpointError(path: path, problem: error))
+    }
+    let first = text.split(whereSeparator: \.isNewline).first ?? ""
+    question = first.hasPrefix("#") ? String(first.drop { $0 == "#" || $0 == " " }) : ""
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch {
+      throw Diagnostic(.data, "\(path): not YAML: \(Self.oneLine(error))")
+    }
+    guard let mapping = root?.mapping else {
+      throw Diagnostic(
+        .data, "\(path): a scenario is a list of key: value lines", hint: "start with kind: and checkpoint:")
+    }
+    func trouble(_ node: Node, _ message: String, hint: String? = nil) -> Diagnostic {
+      Diagnostic(.data, "\(path):\(node.mark?.line ?? 1): \(message)", hint: hint)
+    }
+    var entries: [(key: String, keyNode: Node, value: Node)] = []
+    for (keyNode, value) in mapping {
+      guard let key = keyNode.string else { throw trouble(keyNode, "a key that isn't text") }
+      if entries.contains(where: { $0.key == key }) { throw trouble(keyNode, "\(key) is given twice") }
+      entries.append((key, keyNode, value))
+    }
+    let kinds = Kind.allCases.map(\.rawValue).joined(separator: ", ")
+    guard let kindEntry = entries.first(where: { $0.key == "kind" }) else {
+      throw Diagnostic(.data, "\(path): no kind", hint: "kind: one of \(kinds)")
+    }
+    guard let kind = kindEntry.value.string.flatMap({ Kind(rawValue: $0) }) else {
+      throw trouble(kindEntry.value, "kind is \(kindEntry.value.string ?? "not text")", hint: "one of \(kinds)")
+    }
+    self.kind = kind
+    guard let place = entries.first(where: { $0.key == "checkpoint" }) else {
+      throw Diagnostic(.data, "\(path): no checkpoint", hint: "checkpoint: a file, from the scenario's own folder")
+    }
+    guard let name = place.value.string else { throw trouble(place.value, "checkpoint isn't a path") }
+    checkpoint = Self.resolved(name, from: path)
+
+    let known = Self.settings(of: kind)
+    var flags: [Flag] = []
+    for (key, keyNode, value) in entries where key != "kind" && key != "checkpoint" {
+      guard let setting = known[key] else {
+        throw trouble(
+          keyNode, "unknown key \(key) in a scenario of kind \(kind.rawValue)",
+          hint: "known: " + (["kind", "checkpoint"] + known.keys.sorted()).joined(separator: ", "))
+      }
+      let flag = "--" + Self.flagName(key)
+      let line = keyNode.mark?.line ?? 1
+      switch setting {
+      case .flag, .choice:
+        guard let isOn = value.bool else { throw trouble(value, "\(key) must be true or false") }
+        let off = setting == .choice ? ["--no-" + Self.flagName(key)] : []
+        flags.append(Flag(key: key, line: line, arguments: isOn ? [flag] : off))
+      case .numbers where value.sequence != nil:
+        let numbers = value.sequence?.map(\.float) ?? []
+        guard numbers.allSatisfy({ $0 != nil }), !numbers.isEmpty else {
+          throw trouble(value, "\(key) must be a number, a list of numbers, or a file")
+        }
+        flags.append(Flag(key: key, line: line, arguments: [flag], numbers: numbers.compactMap { $0 }))
+      case .value, .path, .numbers:
+        guard let text = value.scalar?.string, !text.isEmpty else {
+          throw trouble(value, "\(key) must be a single value")
+        }
+        let isPath = setting == .path || (setting == .numbers && Double(text) == nil)
+        flags.append(Flag(key: key, line: line, arguments: [flag, isPath ? Self.resolved(text, from: path) : text]))
+      }
+    }
+    self.flags = flags
+  }
+
+  /// The message for a value that its flag refused.
+  func diagnostic(refused message: String) -> Diagnostic {
+    let words = message.split { !($0.isLetter || $0 == "-") }.map(String.init)
+    let flag = flags.first { words.contains("--" + Self.flagName($0.key)) }
+    let place = flag.map { "\(path):\($0.line): \($0.key)" } ?? path
+    return Diagnostic(.data, "\(place): \(message)")
+  }
+
+  /// `absoluteTolerance` as `absolute-tolerance`.
+  private static func flagName(_ key: String) -> String {
+    key.reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
+  }
+
+  private static func resolved(_ name: String, from scenario: String) -> String {
+    guard !name.hasPrefix("/"), let slash = scenario.lastIndex(of: "/") else { return name }
+    return scenario[...slash] + name
+  }
+
+  private static func oneLine(_ error: any Error) -> String {
+    "\(error)".split(whereSeparator: \.isNewline).prefix(2).joined(separator: " ")
+  }
+}
