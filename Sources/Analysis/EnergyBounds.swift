@@ -3,9 +3,9 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
   /// The steps looked at, N, and the trajectories, B.
   public let steps: Int
   public let trajectories: Int
-  /// The step at which the run left the range of doubles, if it did; nothing from there on was looked at.
+  /// The step at which the energy left the range of doubles, if it did; nothing from there on was looked at.
   public let divergedAt: Int?
-  /// The largest energy, the sum over units of `gamma·y² + z²`, and where.
+  /// The largest energy after any step, the sum over units of `gamma·y² + z²`, and where.
   public let maximum: Double
   public let maximumStep: Int
   public let maximumTrajectory: Int
@@ -19,7 +19,7 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
   /// For the trajectory with the largest energy: what plots show.
   public let series: Series
 
-  /// Upper bounds on the gains, one for each unit.
+  /// Upper bounds on the gains, one for each unit: what |y| and |z| can reach from a zero start.
   public struct Gains: Encodable, Equatable, Sendable {
     /// Gy.
     public let position: [Double]

@@ -99,7 +99,9 @@ public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
       let products = epsilon.map { $0 * dt }
       var list = [
         bounded,
-        Hypothesis("0 < epsilon", values: epsilon.map { _ in 0 }, limits: epsilon, isStrict: true),
+        // Below this the unit's decay is lost in rounding, and so is its gain.
+        Hypothesis(
+          "1e-15 < epsilon·dt", values: epsilon.map { _ in 1e-15 }, limits: products, isStrict: true),
       ]
       let stiffness = gamma.map { $0 * dt * dt }
       switch oscillators.damping {

@@ -101,7 +101,8 @@ struct GainAccount {
     return EnergyBounds.Rung(
       name: rung.rawValue, system: rung.system, statement: rung.statement,
       kind: rung.kind(isClear: isClear || !seen), origin: rung.origin(for: oscillators),
-      hypotheses: hypotheses, applies: true, holds: violation == nil, tightness: seen ? worst?.0.ratio : nil,
+      hypotheses: hypotheses, applies: true, holds: seen ? violation == nil : nil,
+      tightness: seen ? worst?.0.ratio : nil,
       margin: seen ? all.map(\.0.margin).min() : nil, tightestStep: seen ? worst?.0.step : nil,
       rounding: seen ? rounding : nil, firstViolation: violation,
       worstUnit: seen

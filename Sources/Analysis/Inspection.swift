@@ -37,6 +37,9 @@ public struct Inspection: Encodable, Equatable, Sendable {
   /// The OpenBLAS kernels in use.
   public let blasCore: String
 
+  /// Tensors of types that aren't read, as `name: type`.
+  public let unread: [String]
+
   /// One tensor of the file.
   public struct Tensor: Encodable, Equatable, Sendable {
     public let name: String
@@ -129,10 +132,13 @@ public struct Inspection: Encodable, Equatable, Sendable {
     tensors = stored.checkpoint.tensors.map { tensor in
       Tensor(
         name: tensor.name, type: tensor.format, shape: tensor.shape,
-        roles: stored.blocks.all.filter { $0.block.tensor.name == tensor.name }.map {
-          $0.block.description == tensor.name ? $0.role : "\($0.role) = \($0.block.description)"
-        })
+        roles: stored.isConstant(tensor)
+          ? ["constant"]
+          : stored.blocks.all.filter { $0.block.tensor.name == tensor.name }.map {
+            $0.block.description == tensor.name ? $0.role : "\($0.role) = \($0.block.description)"
+          })
     }
+    unread = stored.checkpoint.unread.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
     constants = stored.constants.list
     norms = Norms(
       infinity: Norms.Infinity(w: sums.position.max() ?? 0, z: sums.velocity.max() ?? 0, v: sums.input.max() ?? 0),

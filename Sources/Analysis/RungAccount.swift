@@ -120,7 +120,7 @@ struct RungAccount {
     let isClear = total.isClear && units.allSatisfy(\.isClear) && hypotheses.allSatisfy(\.isDecided)
     return EnergyBounds.Rung(
       name: rung.rawValue, system: rung.system, statement: rung.statement, kind: rung.kind(isClear: isClear || !seen),
-      origin: origin, hypotheses: hypotheses, applies: applies, holds: applies ? violation == nil : nil,
+      origin: origin, hypotheses: hypotheses, applies: applies, holds: seen ? violation == nil : nil,
       tightness: seen ? total.ratio : nil, margin: seen ? total.margin : nil,
       tightestStep: seen ? total.step : nil, rounding: seen ? rounding : nil, firstViolation: violation,
       worstUnit: seen

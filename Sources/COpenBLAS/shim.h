@@ -3,9 +3,7 @@
 #include <gsl/gsl_cblas.h>
 
 char *openblas_get_corename(void);
-char *openblas_get_config(void);
 void openblas_set_num_threads(int count);
-int openblas_get_num_threads(void);
 
 // Choose the kernels anew, after OPENBLAS_CORETYPE has been set.
 void gotoblas_dynamic_quit(void);

@@ -38,6 +38,8 @@ public final class Checkpoint {
     var tensors: [StoredTensor] = []
     var storages: [Storage] = []
     var metadata: [String: Metadata] = [:]
+    /// Tensors that can't be read, with their types.
+    var unread: [String: String] = [:]
     var archive: ZipArchive?
 
     /// Notes a storage and answers its place.
@@ -57,6 +59,8 @@ public final class Checkpoint {
   public let tensors: [StoredTensor]
   /// What stands beside them, by key.
   public let metadata: [String: Metadata]
+  /// Tensors of types that aren't read, and those types.
+  public let unread: [String: String]
 
   private let file: FileContents
   private let contents: Contents
@@ -68,7 +72,8 @@ public final class Checkpoint {
   /// - Parameter memoryLimit: the most bytes that a compressed member may unpack to.
   /// - Throws: ``CheckpointError``: not there, not a known format, broken, or asking for Python code.
   public init(path: String, memoryLimit: Int) throws(CheckpointError) {
-    do {
+    typealias Problem = CheckpointError.Problem
+    do throws(Problem) {
       let file = try FileContents(path: path)
       let (format, contents) = try Self.read(file, memoryLimit: memoryLimit)
       self.path = path
@@ -79,6 +84,11 @@ public final class Checkpoint {
       fileSize = file.data.count
       tensors = contents.tensors
       metadata = contents.metadata
+      unread = contents.unread
+      var names: Set<String> = []
+      for tensor in tensors where !names.insert(tensor.name).inserted {
+        throw Problem.malformed(part: "file", reason: "two tensors are called \(tensor.name)")
+      }
     } catch {
       throw CheckpointError(path: path, problem: error)
     }
@@ -94,6 +104,7 @@ public final class Checkpoint {
     fileSize = data.count
     tensors = [array]
     metadata = [:]
+    unread = [:]
   }
 
   private static func read(

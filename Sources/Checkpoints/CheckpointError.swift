@@ -50,9 +50,9 @@ public struct CheckpointError: Error, Equatable, Sendable {
     /// The tensors' names and shapes don't fit the layout that was asked for.
     case layoutMismatch(layout: String, missing: String)
     /// There are several layers or cells and none was chosen.
-    case ambiguousLayer(available: [Int])
+    case ambiguousLayer(available: [String])
     /// The layer asked for isn't there.
-    case noLayer(asked: Int, available: [Int])
+    case noLayer(asked: Int, available: [String])
     /// A constant in it has a value that can't be used.
     case badConstant(key: String, found: String, expected: String)
   }

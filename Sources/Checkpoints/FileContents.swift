@@ -17,6 +17,11 @@ struct FileContents {
     var isDirectory = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else { throw .notFound }
     guard !isDirectory else { throw .isDirectory }
+    let attributes = try? FileManager.default.attributesOfItem(
+      atPath: URL(filePath: path).resolvingSymlinksInPath().path)
+    if let type = attributes?[.type] as? FileAttributeType, type != .typeRegular {
+      throw .unreadable(reason: "it is not a regular file; save it to one first")
+    }
     do {
       data = try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
     } catch {

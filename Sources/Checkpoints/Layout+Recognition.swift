@@ -32,16 +32,17 @@ extension Layout {
 
     switch self {
     case .native:
+      if let layer { throw .noLayer(asked: layer, available: []) }
       blocks.positionWeights = try WeightBlock(names.required("W", by: self))
       blocks.velocityWeights = try names["Z"].map { tensor throws(CheckpointError.Problem) in try WeightBlock(tensor) }
       blocks.inputWeights = try WeightBlock(names.required("V", by: self))
       blocks.biases = [try WeightBlock(names.required("b", by: self))]
     case .reservoir:
-      blocks.positionWeights = try WeightBlock(names.requiredEnding(in: "h2h", by: self), transposed: true)
-      blocks.inputWeights = try WeightBlock(names.requiredEnding(in: "x2h", by: self), transposed: true)
-      if let bias = names.ending(in: "bias").first(where: { !$0.name.hasSuffix("readout.bias") }) {
-        blocks.biases = [try WeightBlock(bias)]
-      }
+      let (prefix, layer) = try cell(marked: "x2h", in: names, layer: layer)
+      blocks.layer = layer
+      blocks.positionWeights = try WeightBlock(names.required(prefix + "h2h", by: self), transposed: true)
+      blocks.inputWeights = try WeightBlock(names.required(prefix + "x2h", by: self), transposed: true)
+      try names.addBiases(["bias"], prefix: prefix, to: &blocks)
     case .torchrecurrent:
       let (prefix, layer) = try cell(marked: "weight_ch", in: names, layer: layer)
       blocks.layer = layer
@@ -98,14 +99,13 @@ extension Layout {
     let prefixes = names.ending(in: marker).map { $0.prefix(before: marker) }
     guard let first = prefixes.first else { throw .layoutMismatch(layout: rawValue, missing: marker) }
     guard prefixes.count > 1 || layer != nil else { return (first, nil) }
-    var numbered: [Int: String] = [:]
-    for (place, prefix) in prefixes.enumerated() {
-      let number = prefix.split(separator: ".").last.flatMap { Int($0) } ?? place
-      numbered[number] = prefix
-    }
-    let available = numbered.keys.sorted()
+    // The number in each prefix, or where those don't tell the cells apart, their places in the file.
+    let inside = prefixes.compactMap { $0.split(separator: ".").last.flatMap { Int($0) } }
+    let numbers = Set(inside).count == prefixes.count ? inside : Array(prefixes.indices)
+    let cells = Dictionary(uniqueKeysWithValues: zip(numbers, prefixes))
+    let available = numbers.sorted().map { "\($0) (\((cells[$0] ?? "") + marker))" }
     guard let layer else { throw .ambiguousLayer(available: available) }
-    guard let prefix = numbered[layer] else { throw .noLayer(asked: layer, available: available) }
+    guard let prefix = cells[layer] else { throw .noLayer(asked: layer, available: available) }
     return (prefix, layer)
   }
 }
@@ -123,15 +123,19 @@ struct Names {
     tensors.filter { $0.name == name || $0.name.hasSuffix("." + name) }
   }
 
-  func required(_ name: String, by layout: Layout) throws(CheckpointError.Problem) -> StoredTensor {
-    guard let tensor = self[name] else { throw .layoutMismatch(layout: layout.rawValue, missing: name) }
-    return tensor
+  /// A constant: the tensor of that name, alone or in one of the modules that the tensor `cell` lies in. (One that
+  /// merely ends so, such as the gamma of a normalisation, is something else.)
+  func constant(_ key: String, of cell: String) -> StoredTensor? {
+    var modules = cell.split(separator: ".").dropLast()
+    while !modules.isEmpty {
+      if let tensor = self[modules.joined(separator: ".") + "." + key] { return tensor }
+      modules.removeLast()
+    }
+    return self[key]
   }
 
-  func requiredEnding(in name: String, by layout: Layout) throws(CheckpointError.Problem) -> StoredTensor {
-    guard let tensor = ending(in: name).first else {
-      throw .layoutMismatch(layout: layout.rawValue, missing: name)
-    }
+  func required(_ name: String, by layout: Layout) throws(CheckpointError.Problem) -> StoredTensor {
+    guard let tensor = self[name] else { throw .layoutMismatch(layout: layout.rawValue, missing: name) }
     return tensor
   }
 

@@ -1,7 +1,8 @@
 /// Which tensor plays which role, as a user says it: `W=name,Z=name[a:b],V=name:T,b=name+name`.
 ///
 /// Roles: `W`, `Z`, `V`, `b`, `readout`, `readoutBias`, `embedding`. `[a:b]` takes columns a to b − 1, `:T`
-/// transposes, `+` adds up biases, and `0` stands for zero (`Z` and `b`).
+/// transposes, `+` adds up biases, and `0` stands
+/// for zero (`Z`, `b`) or for none (`readout`, `readoutBias`, `embedding`).
 public struct LayoutMap: Equatable, Sendable {
   /// A part of a tensor by name.
   struct Reference: Equatable, Sendable {
@@ -35,8 +36,14 @@ public struct LayoutMap: Equatable, Sendable {
       guard assignments[role] == nil else { throw .duplicateRole(role) }
       let value = part[part.index(after: equals)...]
       var references: [Reference] = []
-      for name in value.split(separator: "+") where !(value == "0" && (role == "Z" || role == "b")) {
-        references.append(try Self.reference(name))
+      let isNone = value == "0" && ["Z", "b", "readout", "readoutBias", "embedding"].contains(role)
+      if !isNone {
+        let names = role == "b" ? value.split(separator: "+", omittingEmptySubsequences: false) : [value]
+        for name in names {
+          let reference = try Self.reference(name)
+          guard !reference.name.isEmpty else { throw .notAnAssignment(String(part)) }
+          references.append(reference)
+        }
       }
       assignments[role] = references
     }

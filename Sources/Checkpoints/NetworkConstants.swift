@@ -79,6 +79,20 @@ public struct NetworkConstants: Equatable, Sendable {
   /// What raw inputs are divided by before the network sees them.
   public let inputScale: SettledConstant<Double>
 
+  /// Where the constant that `invalid` is about came from; nil for the checkpoint's weights.
+  func source(of invalid: InvalidNetwork) -> ConstantSource? {
+    switch invalid {
+    case .shape(let name, _, _), .notFinite(let name, _, _), .outOfRange(let name, _, _, _):
+      switch name {
+      case "dt": timeStep.source
+      case "gamma": gamma.source
+      case "epsilon": epsilon.source
+      default: nil
+      }
+    case .empty: nil
+    }
+  }
+
   /// The units of a network of `hidden` units with these constants.
   public func oscillators(hidden: Int) throws(InvalidNetwork) -> Oscillators {
     func each(_ values: [Double]) -> [Double] {

@@ -135,6 +135,7 @@ enum NetworkJSON {
     try add("readout.weight", network.readout?.weight)
     if let bias = network.readout?.bias { try add("readout.bias", shape: [bias.count], bias) }
     try add("embedding.weight", network.embedding)
+    contents.metadata["format"] = .text(formatName)
     contents.metadata["dt"] = network.dt.map { .number($0) }
     contents.metadata["gamma"] = network.gamma?.metadata
     contents.metadata["epsilon"] = network.epsilon?.metadata

@@ -31,7 +31,8 @@ public enum NetworkWriter {
         arrays.append(("dt", [], [network.oscillators.timeStep]))
         arrays.append(("input_scale", [], [inputScale]))
         let texts = [
-          ("damping", network.oscillators.damping.rawValue), ("activation", network.oscillators.activation.rawValue),
+          ("format", NetworkJSON.formatName), ("damping", network.oscillators.damping.rawValue),
+          ("activation", network.oscillators.activation.rawValue),
         ]
         try NumPyArchive.write(arrays, texts: texts, to: path)
       case .json:

@@ -12,7 +12,15 @@ enum NumPyArchive {
     for member in arrays {
       let name = String(member.name.dropLast(4))
       let start = try archive.read(member, limit: memoryLimit, atMost: NumPyHeader.limit + 12)
-      let header = try NumPyHeader(start, name: name)
+      let header: NumPyHeader
+      do {
+        header = try NumPyHeader(start, name: name)
+      } catch {
+        // Objects, complex numbers, dates: of no use here, and no reason to refuse the rest.
+        guard case .unsupportedType(_, let type) = error else { throw error }
+        contents.unread[name] = type
+        continue
+      }
       if case .text = header.element {
         if let text = header.text(in: start) { contents.metadata[name] = .text(text) }
         continue

@@ -9,6 +9,8 @@ public struct NumericArray: Equatable, Sendable {
   public let values: [Double]
   /// Whether its numbers are stored as integers (or, in text, all written as whole numbers).
   public let isInteger: Bool
+  /// Whether they were written as text, which doesn't say of which type they are.
+  public let isText: Bool
 
   /// Reads an array.
   ///
@@ -34,7 +36,8 @@ public struct NumericArray: Equatable, Sendable {
     }
   }
 
-  private init(shape: [Int], values: [Double], isInteger: Bool) {
+  private init(shape: [Int], values: [Double], isInteger: Bool, isText: Bool = false) {
+    self.isText = isText
     self.shape = shape
     self.values = values
     self.isInteger = isInteger
@@ -58,8 +61,8 @@ public struct NumericArray: Equatable, Sendable {
   }
 
   private static func fromNumPy(_ data: Data, start: [UInt8]) throws(CheckpointError.Problem) -> NumericArray {
-    let header = try NumPyHeader(start, name: "in the file")
-    let tensor = try header.tensor(named: "in the file", storage: 0, bytes: data.count)
+    let header = try NumPyHeader(start, name: "the array")
+    let tensor = try header.tensor(named: "the array", storage: 0, bytes: data.count)
     let checkpoint = Checkpoint(array: tensor, in: data)
     return NumericArray(
       shape: tensor.shape, values: try checkpoint.values(of: tensor), isInteger: tensor.format.isInteger)
@@ -75,16 +78,21 @@ public struct NumericArray: Equatable, Sendable {
     }
   }
 
-  /// Rows of numbers between commas, semicolons, tabs or spaces; a first row of names is passed over.
+  /// Rows of numbers between commas, semicolons, tabs or spaces; lines that begin with `#` are passed over, as is
+  /// a first row of names.
   private static func fromText(_ data: Data) throws(CheckpointError.Problem) -> NumericArray {
     var values: [Double] = []
     var width: Int?
     var rows = 0
-    for (number, line) in String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).enumerated() {
-      if line.hasPrefix("#") { continue }
-      let fields = line.split { $0 == "," || $0 == ";" || $0 == "\t" || $0 == " " }
+    var isFirst = true
+    let text = String(decoding: data, as: UTF8.self)
+    let lines = (text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text)
+      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (number, line) in lines.enumerated() where !line.hasPrefix("#") && !line.allSatisfy(\.isWhitespace) {
+      let fields = fields(of: line)
+      defer { isFirst = false }
+      if isFirst, fields.allSatisfy(isName) { continue }
       let numbers = fields.map { Double($0) }
-      if number == 0, width == nil, numbers.allSatisfy({ $0 == nil }) { continue }
       if let place = numbers.firstIndex(where: { $0 == nil }) {
         throw .malformed(part: "line \(number + 1)", reason: "\"\(fields[place].prefix(40))\" isn't a number")
       }
@@ -100,6 +108,23 @@ public struct NumericArray: Equatable, Sendable {
       }
     }
     guard let width, width > 0 else { throw .malformed(part: "text", reason: "there are no numbers in it") }
-    return NumericArray(shape: [rows, width], values: values, isInteger: values.allSatisfy { $0 == $0.rounded() })
+    return NumericArray(
+      shape: [rows, width], values: values, isInteger: values.allSatisfy { $0 == $0.rounded() }, isText: true)
+  }
+
+  /// A line's fields: between commas, semicolons or tabs each counts, even an empty one.
+  private static func fields(of line: Substring) -> [Substring] {
+    for separator in [",", ";", "\t"] as [Character] where line.contains(separator) {
+      return line.split(separator: separator, omittingEmptySubsequences: false).map { field in
+        let start = field.drop(while: \.isWhitespace)
+        return start.lastIndex { !$0.isWhitespace }.map { start[...$0] } ?? ""
+      }
+    }
+    return line.split(whereSeparator: \.isWhitespace)
+  }
+
+  private static func isName(_ field: Substring) -> Bool {
+    guard let first = field.first(where: { $0 != "\"" }) else { return false }
+    return (first.isLetter || first == "_") && Double(field) == nil
   }
 }

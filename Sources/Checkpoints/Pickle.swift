@@ -62,6 +62,9 @@ struct Pickle {
   /// More containers, or values waiting, than this is no set of weights.
   private static let limit = 200_000
 
+  /// A tensor of more dimensions than this is none.
+  private static let mostDimensions = 32
+
   /// The containers.
   private(set) var objects: [Object] = []
   /// What the pickle as a whole is.
@@ -72,7 +75,7 @@ struct Pickle {
   private var memo: [Int: Value] = [:]
   private var reader: Reader
 
-  /// Reads a pickle of any protocol.
+  /// Reads a pickle of protocol 2 or later.
   init(_ bytes: [UInt8]) throws(CheckpointError.Problem) {
     reader = Reader(bytes: bytes)
     while try step() {
@@ -109,7 +112,7 @@ struct Pickle {
     case UInt8(ascii: "J"): stack.append(.int(Int(Int32(truncatingIfNeeded: try reader.integer(bytes: 4)))))
     case UInt8(ascii: "K"): stack.append(.int(try reader.integer(bytes: 1)))
     case UInt8(ascii: "M"): stack.append(.int(try reader.integer(bytes: 2)))
-    case 0x8A: stack.append(.int(try reader.long()))  // LONG1
+    case 0x8A: stack.append(try reader.long())  // LONG1
     case UInt8(ascii: "G"): stack.append(.double(try reader.double()))
     case UInt8(ascii: "X"): stack.append(.string(try reader.text(lengthBytes: 4)))
     case 0x8C: stack.append(.string(try reader.text(lengthBytes: 1)))
@@ -238,8 +241,8 @@ struct Pickle {
     else { throw malformed("a call of something other than a global") }
     switch function {
     case Self.emptyDictionary:
-      guard arguments.count <= 1 else { throw malformed("OrderedDict of \(arguments.count) arguments") }
-      push(.dictionary(arguments.isEmpty ? [] : try orderedEntries(arguments[0])))
+      guard arguments.isEmpty else { throw malformed("OrderedDict of \(arguments.count) arguments") }
+      push(.dictionary([]))
     case Self.rebuildTensor:
       push(.tensor(try tensor(arguments)))
     case Self.rebuildParameter:
@@ -251,21 +254,6 @@ struct Pickle {
     default:
       throw .foreignGlobal(name: function + "()")
     }
-  }
-
-  /// OrderedDict([(key, value), …]), as protocol 0 and 1 write it.
-  private func orderedEntries(_ argument: Value) throws(CheckpointError.Problem) -> [Entry] {
-    guard case .object(let index) = argument, case .list(let items) = objects[index] else {
-      throw malformed("OrderedDict of something other than a list")
-    }
-    var entries: [Entry] = []
-    for item in items {
-      guard case .object(let index) = item, let pair = sequence(objects[index]), pair.count == 2 else {
-        throw malformed("OrderedDict of something other than pairs")
-      }
-      entries.append(Entry(key: pair[0], value: pair[1]))
-    }
-    return entries
   }
 
   private func sequence(_ object: Object) -> [Value]? {
@@ -285,7 +273,8 @@ struct Pickle {
   }
 
   private func integers(_ value: Value) -> [Int]? {
-    guard case .object(let index) = value, let values = sequence(objects[index]) else { return nil }
+    guard case .object(let index) = value, let values = sequence(objects[index]), values.count <= Self.mostDimensions
+    else { return nil }
     var integers: [Int] = []
     for value in values {
       guard case .int(let integer) = value else { return nil }
@@ -329,18 +318,16 @@ extension Pickle {
       return integer
     }
 
-    /// A signed integer of up to 8 bytes, least significant first (LONG1).
-    mutating func long() throws(CheckpointError.Problem) -> Int {
+    /// A signed integer, least significant byte first (LONG1); one beyond 64 bits is passed over.
+    mutating func long() throws(CheckpointError.Problem) -> Value {
       let count = Int(try byte())
-      guard count <= 8 else {
-        throw .malformed(part: "pickle, byte \(position)", reason: "an integer of \(count) bytes")
-      }
       try require(count)
-      guard count > 0 else { return 0 }
+      defer { position += count }
+      guard count > 0 else { return .int(0) }
+      guard count <= 8 else { return .bytes(count) }
       var value: UInt64 = bytes[position + count - 1] >= 0x80 ? .max : 0
       for i in (0..<count).reversed() { value = value << 8 | UInt64(bytes[position + i]) }
-      position += count
-      return Int(Int64(bitPattern: value))
+      return .int(Int(Int64(bitPattern: value)))
     }
 
     /// A big-endian double (BINFLOAT).

@@ -40,16 +40,22 @@ enum PyTorchFile {
       throw .malformed(part: "pickle", reason: "it holds something other than a dictionary of tensors")
     }
     var state = root
+    var isWrapped = false
     for case .string(let key) in root.map(\.key) where wrappers.contains(key) {
       if let entry = root.first(where: { $0.key == .string(key) }), let inner = pickle.entries(of: entry.value) {
         state = inner
+        isWrapped = true
       }
     }
     var contents = Checkpoint.Contents(archive: archive)
     var places: [String: Int] = [:]
     var found: [String: StoredTensor] = [:]
     var order: [String] = []
-    for entry in state {
+    // Beside a wrapped state dictionary only constants are of use.
+    let constants: Set<String> = ["dt", "gamma", "epsilon", "input_scale"]
+    let beside =
+      isWrapped ? root.filter { if case .string(let key) = $0.key { constants.contains(key) } else { false } } : []
+    for entry in state + beside {
       guard case .string(let name) = entry.key, case .object(let index) = entry.value,
         case .tensor(let reference) = pickle[index]
       else { continue }
@@ -70,7 +76,7 @@ enum PyTorchFile {
         reason: "no tensors in it, nor in its \(wrappers.joined(separator: " or "))")
     }
     contents.tensors = order.compactMap { found[$0] }
-    for entry in state.count == root.count ? root : root + state {
+    for entry in isWrapped ? root + state : root {
       guard case .string(let key) = entry.key else { continue }
       switch entry.value {
       case .int(let value): contents.metadata[key] = .number(Double(value))

@@ -56,7 +56,9 @@ public struct StoredNetwork {
     sidecarPath = sidecar.exists ? sidecar.path : nil
     do throws(CheckpointError.Problem) {
       let tensors = checkpoint.tensors
-      if let chosen = layout ?? sidecar.layout {
+      // What a sidecar says of the layout is about other people's files: the project's own say it themselves.
+      let isOwn = checkpoint.metadata["format"] == .text(NetworkJSON.formatName)
+      if let chosen = layout ?? (isOwn ? nil : sidecar.layout) {
         self.layout = chosen
         layoutSource = layout == nil ? .sidecar : .flag
       } else if let recognized = Layout.recognized(in: tensors) {
@@ -67,17 +69,39 @@ public struct StoredNetwork {
         self.layout = nil
         layoutSource = .map
       }
-      var blocks = try self.layout?.blocks(in: tensors, layer: layer ?? sidecar.layer) ?? NetworkBlocks()
+      var blocks = try Self.blocks(self.layout, tensors: tensors, layer: layer ?? sidecar.layer, map: map)
       try map?.apply(to: &blocks, tensors: tensors)
       self.blocks = try blocks.checked(layout: self.layout, map: map)
     } catch {
       throw .file(CheckpointError(path: path, problem: error))
     }
-    constants = try Self.settle(given, sidecar, checkpoint, hidden: self.blocks.hidden)
+    constants = try Self.settle(
+      given, sidecar, checkpoint, cell: self.blocks.positionWeights?.tensor.name ?? "")
     do {
       oscillators = try constants.oscillators(hidden: self.blocks.hidden)
     } catch {
-      throw .network(error, path: path)
+      // A constant from the JSON beside the file is that file's fault.
+      throw .network(error, path: constants.source(of: error) == .sidecar ? sidecar.path : path)
+    }
+    let scale = constants.inputScale
+    guard scale.value > 0, scale.value.isFinite else {
+      throw .file(
+        CheckpointError(
+          path: scale.source == .sidecar ? sidecar.path : path,
+          problem: .badConstant(key: "input_scale", found: "\(scale.value)", expected: "a number greater than 0")))
+    }
+  }
+
+  /// The blocks of a layout; where a map names W, Z, V and b, the layout need not be able to.
+  private static func blocks(
+    _ layout: Layout?, tensors: [StoredTensor], layer: Int?, map: LayoutMap?
+  ) throws(CheckpointError.Problem) -> NetworkBlocks {
+    guard let layout else { return NetworkBlocks() }
+    do {
+      return try layout.blocks(in: tensors, layer: layer)
+    } catch {
+      guard let map, ["W", "Z", "V", "b"].allSatisfy({ map.assignments[$0] != nil }) else { throw error }
+      return NetworkBlocks()
     }
   }
 
@@ -134,6 +158,14 @@ public struct StoredNetwork {
     }
   }
 
+  /// Whether a tensor holds a constant of the network rather than weights.
+  public func isConstant(_ tensor: StoredTensor) -> Bool {
+    let cell = blocks.positionWeights?.tensor.name ?? ""
+    return ["dt", "gamma", "epsilon", "input_scale"].contains {
+      Names(checkpoint.tensors).constant($0, of: cell) == tensor
+    }
+  }
+
   /// Reads biases, readout and embedding row by row, so that an entry that isn't finite shows.
   public func checkVectors() throws(Failure) {
     do {
@@ -147,7 +179,7 @@ public struct StoredNetwork {
   }
 
   private static func settle(
-    _ given: GivenConstants, _ sidecar: Sidecar, _ checkpoint: Checkpoint, hidden: Int
+    _ given: GivenConstants, _ sidecar: Sidecar, _ checkpoint: Checkpoint, cell: String
   ) throws(Failure) -> NetworkConstants {
     func missing(_ key: String) -> Failure {
       .constant(
@@ -156,7 +188,7 @@ public struct StoredNetwork {
     }
     let inside: EmbeddedConstants
     do {
-      inside = try EmbeddedConstants(checkpoint, hidden: hidden)
+      inside = try EmbeddedConstants(checkpoint, cell: cell)
     } catch {
       throw .file(CheckpointError(path: checkpoint.path, problem: error))
     }
@@ -189,7 +221,7 @@ private struct EmbeddedConstants {
   var activation: Activation?
   var inputScale: Double?
 
-  init(_ checkpoint: Checkpoint, hidden: Int) throws(CheckpointError.Problem) {
+  init(_ checkpoint: Checkpoint, cell: String) throws(CheckpointError.Problem) {
     func numbers(_ key: String) throws(CheckpointError.Problem) -> [Double]? {
       switch checkpoint.metadata[key] {
       case .number(let value): return [value]
@@ -197,27 +229,34 @@ private struct EmbeddedConstants {
       case .text(let text): throw .badConstant(key: key, found: "\"\(text)\"", expected: "a number")
       case nil: break
       }
-      guard let tensor = Names(checkpoint.tensors).ending(in: key).first, tensor.count == 1 || tensor.count == hidden
-      else { return nil }
+      guard let tensor = Names(checkpoint.tensors).constant(key, of: cell) else { return nil }
       return try checkpoint.values(of: tensor)
+    }
+    func number(_ key: String) throws(CheckpointError.Problem) -> Double? {
+      guard let values = try numbers(key) else { return nil }
+      guard values.count == 1 else {
+        throw .badConstant(key: key, found: "a list of \(values.count) numbers", expected: "a single number")
+      }
+      return values[0]
     }
     func choice<Choice: RawRepresentable & CaseIterable>(
       _ key: String, _ type: Choice.Type
     ) throws(CheckpointError.Problem) -> Choice? where Choice.RawValue == String {
       guard let value = checkpoint.metadata[key] else { return nil }
       guard case .text(let text) = value, let choice = Choice(rawValue: text) else {
+        let found = if case .text(let text) = value { "\"\(text)\"" } else { "a number" }
         throw .badConstant(
-          key: key, found: "\(value)",
+          key: key, found: found,
           expected: "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
       }
       return choice
     }
-    timeStep = try numbers("dt")?.first
+    timeStep = try number("dt")
     gamma = try numbers("gamma")
     epsilon = try numbers("epsilon")
     damping = try choice("damping", Damping.self)
     activation = try choice("activation", Activation.self)
-    inputScale = try numbers("input_scale")?.first
+    inputScale = try number("input_scale")
   }
 }
 

@@ -18,7 +18,7 @@ public struct StoredTensor: Equatable, Sendable {
   let bigEndian: Bool
 
   /// The number of entries.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
 
   /// Checks that the tensor lies within a storage of `bytes` bytes.
   ///
@@ -32,7 +32,7 @@ public struct StoredTensor: Equatable, Sendable {
       throw .malformed(part: "tensor \(name)", reason: "negative extent in shape \(shape) or offset \(offset)")
     }
     let available = bytes / format.size
-    let count = shape.reduce(into: 1) { $0 = $0.multipliedClamped(by: $1) }
+    let count = shape.contains(0) ? 0 : shape.reduce(into: 1) { $0 = $0.multipliedClamped(by: $1) }
     let strides = strides ?? Self.contiguousStrides(shape)
     guard strides.count == shape.count, strides.allSatisfy({ $0 >= 0 }) else {
       throw .malformed(part: "tensor \(name)", reason: "strides \(strides) for shape \(shape)")
@@ -61,19 +61,6 @@ public struct StoredTensor: Equatable, Sendable {
     self.offset = offset
     self.storage = storage
     self.bigEndian = bigEndian
-  }
-
-  /// The same tensor under another name.
-  func renamed(_ name: String) -> StoredTensor { StoredTensor(copying: self, name: name) }
-
-  private init(copying tensor: StoredTensor, name: String) {
-    self.name = name
-    format = tensor.format
-    shape = tensor.shape
-    strides = tensor.strides
-    offset = tensor.offset
-    storage = tensor.storage
-    bigEndian = tensor.bigEndian
   }
 
   /// The strides of a tensor in C order.

@@ -47,6 +47,7 @@ public struct WeightBlock: Equatable, Sendable {
   func forEachRow(
     in checkpoint: Checkpoint, _ body: (Int, [Double]) -> Void
   ) throws(CheckpointError.Problem) {
+    guard width > 0 else { return }
     var row = [Double](repeating: 0, count: width)
     let rowStride = tensor.shape.count == 2 ? tensor.strides[0] : 0
     let columnStride = tensor.strides[tensor.strides.count - 1]

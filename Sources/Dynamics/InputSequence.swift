@@ -37,14 +37,18 @@ public struct InputSequence: Equatable, Sendable {
 
   /// Inputs from an array, N×d or N×B×d; for a network with an embedding, also whole-number tokens, N or N×B.
   ///
-  /// A list of N numbers stands for N×1.
+  /// A list of N numbers stands for N×1. In text, whole numbers are tokens unless their rows are as wide as an
+  /// input; a single row of them is N tokens.
   public init(
-    array shape: [Int], values: [Double], areIntegers: Bool, for network: OscillatorNetwork
+    array shape: [Int], values: [Double], areIntegers: Bool, isText: Bool = false, for network: OscillatorNetwork
   ) throws(ShapeError) {
     guard !values.isEmpty else { throw .empty }
-    if let embedding = network.embedding, areIntegers {
-      let tokens = shape.last == 1 && shape.count > 1 ? Array(shape.dropLast()) : shape
-      guard tokens.count <= 2 else { throw .tokens(shape: shape) }
+    // Text doesn't tell whole numbers from tokens: rows as wide as an input are inputs.
+    let isWide = isText && shape.count == 2 && shape[1] == network.inputs && shape[1] > 1
+    if let embedding = network.embedding, areIntegers, !isWide {
+      var tokens = shape.last == 1 && shape.count > 1 ? Array(shape.dropLast()) : shape
+      if isText, tokens.count == 2, tokens[0] == 1 { tokens = [tokens[1]] }
+      guard 1...2 ~= tokens.count else { throw .tokens(shape: shape) }
       var looked: [Double] = []
       looked.reserveCapacity(values.count * embedding.columns)
       for (index, value) in values.enumerated() {

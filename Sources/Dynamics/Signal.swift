@@ -40,13 +40,13 @@ public enum Signal: Equatable, Sendable {
       }
     case .steps(let amplitude, let frequency):
       var level: [Double] = []
-      var held = -1
+      var held = -1.0
       for n in 0..<count {
         // A hair above the product, so that a level that starts on a step isn't late by a rounding error.
-        let interval = Int((Double(n) * timeStep * frequency * (1 + 1e-12)).rounded(.down))
+        let interval = (Double(n) * timeStep * frequency * (1 + 1e-12)).rounded(.down)
         if interval != held {
           held = interval
-          var levels = random.split(UInt64(interval))
+          var levels = random.split(interval.bitPattern)
           level = (0..<width).map { _ in levels.uniform(in: -amplitude...amplitude) }
         }
         values += level

@@ -8,12 +8,12 @@ public struct ConjugateNetwork: Equatable, Sendable {
   public let stateScale: [Double]
 }
 
-/// No network with implicit damping runs as this explicit one: it needs `epsilon·dt < 1` in every unit.
-public struct NoImplicitTwin: Error, Equatable, Sendable {
-  /// The first unit in the way.
-  public let unit: Int
-  /// Its `epsilon·dt`.
-  public let epsilonTimesStep: Double
+/// Why a network has no twin under the other kind of damping.
+public enum NoTwin: Error, Equatable, Sendable {
+  /// An explicit network needs `epsilon·dt < 1` in every unit; the first unit in the way.
+  case dampingTooStrong(unit: Int, epsilonTimesStep: Double)
+  /// The twin's numbers leave the range of doubles.
+  case outOfRange(InvalidNetwork)
 }
 
 extension OscillatorNetwork {
@@ -23,8 +23,8 @@ extension OscillatorNetwork {
   /// map of (W·diag c, Z·diag c, c·gamma, c·epsilon) on (y, z)/c; V and b stay, and the readout's columns are
   /// multiplied by c.
   ///
-  /// - Throws: ``NoImplicitTwin`` for an explicit network with `epsilon·dt >= 1` in a unit.
-  public func conjugate() throws(NoImplicitTwin) -> ConjugateNetwork {
+  /// - Throws: ``NoTwin`` for an explicit network with `epsilon·dt >= 1` in a unit.
+  public func conjugate() throws(NoTwin) -> ConjugateNetwork {
     let dt = oscillators.timeStep
     let factors: [Double]
     let damping: Damping
@@ -35,25 +35,23 @@ extension OscillatorNetwork {
     case .explicit:
       damping = .implicit
       if let unit = oscillators.epsilon.firstIndex(where: { $0 * dt >= 1 }) {
-        throw NoImplicitTwin(unit: unit, epsilonTimesStep: oscillators.epsilon[unit] * dt)
+        throw .dampingTooStrong(unit: unit, epsilonTimesStep: oscillators.epsilon[unit] * dt)
       }
       factors = oscillators.epsilon.map { 1 / (1 - $0 * dt) }
     }
-    let twin = Result { () throws(InvalidNetwork) in
-      try OscillatorNetwork(
+    do throws(InvalidNetwork) {
+      let twin = try OscillatorNetwork(
         oscillators: Oscillators(
           gamma: scaled(oscillators.gamma, by: factors), epsilon: scaled(oscillators.epsilon, by: factors),
           timeStep: dt, damping: damping, activation: oscillators.activation),
         positionWeights: positionWeights.scalingColumns(by: factors),
-        velocityWeights: velocityWeights.scalingColumns(by: factors),
-        inputWeights: inputWeights, bias: bias,
+        velocityWeights: velocityWeights.scalingColumns(by: factors), inputWeights: inputWeights, bias: bias,
         readout: readout.map { Readout(weights: $0.weights.scalingColumns(by: factors), bias: $0.bias) },
         embedding: embedding)
+      return ConjugateNetwork(network: twin, stateScale: factors.map { 1 / $0 })
+    } catch {
+      throw .outOfRange(error)
     }
-    guard case .success(let network) = twin else {
-      preconditionFailure("factors \(factors) took the network out of range: \(twin)")
-    }
-    return ConjugateNetwork(network: network, stateScale: factors.map { 1 / $0 })
   }
 
   private func scaled(_ values: [Double], by factors: [Double]) -> [Double] {

@@ -78,6 +78,17 @@ extension Document.Table {
 }
 
 extension String {
+  /// The text with control characters shown instead of obeyed: names in files are other people's.
+  public var withoutControls: String {
+    guard unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else { return self }
+    var text = ""
+    for scalar in unicodeScalars {
+      let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+      text += isControl ? "\\u{" + String(scalar.value, radix: 16) + "}" : String(Character(scalar))
+    }
+    return text
+  }
+
   fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 
   fileprivate var trimmingTrailingSpaces: String {

@@ -23,8 +23,8 @@ public struct Document: Equatable, Sendable {
     let value: String
 
     public init(_ name: String, _ value: String) {
-      self.name = name
-      self.value = value
+      self.name = name.withoutControls
+      self.value = value.withoutControls
     }
   }
 
@@ -38,7 +38,7 @@ public struct Document: Equatable, Sendable {
       precondition(rows.allSatisfy { $0.count == columns.count }, "\(title): rows that aren't \(columns.count) wide")
       self.title = title
       self.columns = columns
-      self.rows = rows
+      self.rows = rows.map { $0.map(\.withoutControls) }
     }
   }
 
@@ -49,7 +49,7 @@ public struct Document: Equatable, Sendable {
 
   /// A report of these blocks.
   public init(title: String, _ blocks: [Block]) {
-    self.title = title
+    self.title = title.withoutControls
     self.blocks = blocks
   }
 

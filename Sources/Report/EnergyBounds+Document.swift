@@ -11,7 +11,7 @@ extension BoundsResult {
     if let step = energy.divergedAt {
       blocks.append(
         .paragraph(
-          "The run left the range of doubles at step \(step): the map is unstable with these constants and "
+          "The energy left the range of doubles at step \(step): the map is unstable with these constants and "
             + "inputs. What follows is about the \(energy.steps) steps before."))
     }
     blocks.append(
@@ -109,7 +109,7 @@ extension EnergyBounds.Gains {
       return low == high
         ? numberText(low, digits: 6) : "\(numberText(low, digits: 6)) to \(numberText(high, digits: 6)), by unit"
     }
-    return "|y| <= \(range(position)), |z| <= \(range(velocity)), for all time and inputs"
+    return "|y| <= \(range(position)), |z| <= \(range(velocity)), for all time and inputs, from a zero start"
   }
 }
 

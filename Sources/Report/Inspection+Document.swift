@@ -20,6 +20,7 @@ extension Inspection {
               $0.roles.isEmpty ? "not used" : $0.roles.joined(separator: "; "),
             ]
           })))
+    if !unread.isEmpty { blocks.append(.paragraph("Not read: " + unread.joined(separator: ", ") + ".")) }
     blocks.append(.heading("Norms"))
     blocks.append(.facts(normFacts))
     blocks.append(.heading("Weight assumption (6)"))

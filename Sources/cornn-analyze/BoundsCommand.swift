@@ -46,8 +46,9 @@ struct BoundsCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let prepared = try Prepared(checkpoint: checkpoint, input: input)
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
-    let run = try Run(checkpoint: checkpoint, input: input, output: output)
+    let run = try Run(prepared, output: output)
     try flow.check(run.inputs)
     let worst = try folder.flatMap { folder throws(Diagnostic) in
       worstCase ? try search(run, folder: folder) : nil
@@ -58,10 +59,10 @@ struct BoundsCommand: AsyncParsableCommand {
     if let folder {
       try folder.write(json, to: "bounds.json")
       try folder.write(document.markdown, to: "bounds.md")
-      if let trouble = try await Gnuplot.draw(result.energyPlots + [run.trajectory.positionPlot], in: folder) {
-        output.note(trouble)
-      }
-      output.tellPlaces(&document, ["report, result and plots: \(folder.path)"])
+      let trouble = try await Gnuplot.draw(result.energyPlots + [run.trajectory.positionPlot], in: folder)
+      if let trouble { output.note(trouble) }
+      output.tellPlaces(
+        &document, ["report, result and \(trouble == nil ? "plots" : "plot scripts"): \(folder.path)"])
     }
     try output.show(document, json: json)
     guard output.strict else { return }
@@ -70,7 +71,7 @@ struct BoundsCommand: AsyncParsableCommand {
       throw Diagnostic(.unreached, "the integrator stopped at time \(failure.time): \(failure.reason)")
     }
     if let step = result.energy.divergedAt {
-      throw Diagnostic(.unreached, "the run left the range of doubles at step \(step)")
+      throw Diagnostic(.unreached, "the energy left the range of doubles at step \(step)")
     }
   }
 }

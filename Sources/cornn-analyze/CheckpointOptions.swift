@@ -103,10 +103,11 @@ struct CheckpointOptions: ParsableArguments {
 
   /// Refuses runs whose states would take more than `--memory`.
   func checkMemory(steps: Int, batch: Int, hidden: Int) throws(Diagnostic) {
-    let bytes = 16 * steps * batch * hidden
-    guard bytes <= memory.bytes else {
+    let (bytes, overflow) = steps.multipliedReportingOverflow(by: 16 * batch * hidden)
+    guard !overflow, bytes <= memory.bytes else {
       throw Diagnostic(
-        .usage, "the states of \(steps) steps would take \(bytesText(bytes)), more than --memory allows",
+        .usage,
+        "the states of \(steps) steps would take \(overflow ? "" : bytesText(bytes) + ", ")more than --memory allows",
         hint: "raise --memory, or run fewer steps")
     }
   }

@@ -27,22 +27,23 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
-    let stored = try checkpoint.stored()
-    let network = try checkpoint.network(stored)
-    let (inputs, start, description) = try input.load(stored: stored, network: network, memory: checkpoint.memory)
+    let prepared = try Prepared(checkpoint: checkpoint, input: input)
+    let (stored, network, inputs) = (prepared.stored, prepared.network, prepared.inputs)
     try flow.check(inputs)
     try checkpoint.checkMemory(steps: inputs.steps << refinements, batch: inputs.batch, hidden: network.hidden)
+    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     let result = FlowComparison(
-      run: RunDescription(stored, input: description), network: network, inputs: inputs, start: start,
+      run: RunDescription(stored, input: prepared.description), network: network, inputs: inputs, start: prepared.start,
       hold: flow.hold, options: flow.integration, refinements: refinements, threads: output.threadCount)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/compare/1", result)
     if let folder {
       try folder.write(json, to: "compare.json")
       try folder.write(document.markdown, to: "compare.md")
-      if let trouble = try await Gnuplot.draw(result.plots, in: folder) { output.note(trouble) }
-      output.tellPlaces(&document, ["report, result and plots: \(folder.path)"])
+      let trouble = try await Gnuplot.draw(result.plots, in: folder)
+      if let trouble { output.note(trouble) }
+      output.tellPlaces(
+        &document, ["report, result and \(trouble == nil ? "plots" : "plot scripts"): \(folder.path)"])
     }
     try output.show(document, json: json)
     if output.strict, let failure = result.integration.failure {

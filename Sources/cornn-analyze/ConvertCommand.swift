@@ -3,6 +3,7 @@ import CoRNNAnalysis
 import CoRNNCheckpoints
 import CoRNNModel
 import CoRNNReport
+import FoundationEssentials
 
 /// Writes a network with its constants to one file.
 struct ConvertCommand: ParsableCommand {
@@ -23,7 +24,9 @@ struct ConvertCommand: ParsableCommand {
   var toDamping: Damping?
 
   private var format: NetworkWriter.Format? {
-    destination.split(separator: ".").last.flatMap { NetworkWriter.Format(rawValue: String($0)) }
+    destination.lastIndex(of: ".").flatMap {
+      NetworkWriter.Format(rawValue: String(destination[destination.index(after: $0)...]))
+    }
   }
 
   func validate() throws {
@@ -33,7 +36,22 @@ struct ConvertCommand: ParsableCommand {
     }
   }
 
+  /// Refuses a destination whose constants another file would override, or that would override another's.
+  private func checkNeighbours() throws(Diagnostic) {
+    let stem = destination.lastIndex(of: ".").map { String(destination[..<$0]) } ?? destination
+    let endings = format == .json ? ["pt", "pth", "safetensors", "npz"] : ["json"]
+    for neighbour in endings.map({ stem + "." + $0 }) where FileManager.default.fileExists(atPath: neighbour) {
+      throw Diagnostic(
+        .usage,
+        format == .json
+          ? "\(destination) would be read as the constants of \(neighbour)"
+          : "\(neighbour) stands beside \(destination), and its constants come before those in the file",
+        hint: "choose another name")
+    }
+  }
+
   func run() throws {
+    try checkNeighbours()
     guard let format else { preconditionFailure("no format after validation") }
     let stored = try checkpoint.stored()
     var network = try checkpoint.network(stored)
@@ -42,10 +60,7 @@ struct ConvertCommand: ParsableCommand {
       do {
         network = try network.conjugate().network
       } catch {
-        throw Diagnostic(
-          .data,
-          "\(checkpoint.checkpoint): no network with implicit damping runs as this one: unit \(error.unit) has "
-            + "epsilon·dt = \(error.epsilonTimesStep), and it must be below 1")
+        throw Diagnostic(error, path: checkpoint.checkpoint)
       }
       note = " (the conjugate network; states change scale by 1 + epsilon·dt)"
     }
@@ -57,5 +72,19 @@ struct ConvertCommand: ParsableCommand {
     }
     let damping = network.oscillators.damping.rawValue
     try writeToStandardOutput("wrote \(destination): \(network.hidden) units, \(damping) damping\(note)\n")
+  }
+}
+
+extension Diagnostic {
+  /// The message for a network without a twin.
+  init(_ error: NoTwin, path: String) {
+    switch error {
+    case .dampingTooStrong(let unit, let product):
+      self.init(
+        .data,
+        "\(path): no network with implicit damping runs as this one: unit \(unit) has epsilon·dt = \(product), and it "
+          + "must be below 1")
+    case .outOfRange(let invalid): self.init(invalid, path: "the twin of \(path)")
+    }
   }
 }

@@ -25,14 +25,15 @@ struct DemoCommand: AsyncParsableCommand {
     let checkpoint = try CheckpointOptions.parse([file])
     let flow = try FlowOptions.parse([])
     let input = try InputOptions.parse(["--signal", "lorenz96", "--steps", "\(Self.steps)", "--seed", "1"])
-    let stored = try checkpoint.stored()
+    let prepared = try Prepared(checkpoint: checkpoint, input: input)
+    let stored = prepared.stored
     let inspection: Inspection
     do {
       inspection = try Inspection(stored, spectral: true)
     } catch {
       throw Diagnostic(error)
     }
-    let run = try Run(checkpoint: checkpoint, input: input, output: output)
+    let run = try Run(prepared, output: output)
     let simulation = SimulationResult(run: run.description, network: run.network, trajectory: run.trajectory)
     let bounds = run.bounds(flow: flow, output: output)
     // The comparison integrates the first part: its order needs dt halved several times over.

@@ -90,7 +90,11 @@ extension CheckpointError.Problem {
     case .notFinite(let tensor, let index, let value):
       (.data, "\(tensor) is \(value) at index \(index); every number must be finite", "did training diverge?")
     case .noTensor(let name, let available):
-      (.data, "no tensor or array called \(name)", "there are: " + available.joined(separator: ", "))
+      (
+        .data,
+        name.isEmpty ? "it holds several arrays, and none says which to take" : "no tensor or array called \(name)",
+        "there are: " + available.joined(separator: ", ")
+      )
     case .shape(let tensor, let found, let expected):
       (.data, "\(tensor) has shape (\(found.map(String.init).joined(separator: ", "))), not \(expected)", nil)
     case .unknownLayout(let tensors):
@@ -106,10 +110,14 @@ extension CheckpointError.Problem {
     case .ambiguousLayer(let available):
       (
         .data, "there are several layers",
-        "choose one with --layer: " + available.map(String.init).joined(separator: ", ")
+        "choose one with --layer: " + available.joined(separator: ", ")
       )
     case .noLayer(let asked, let available):
-      (.data, "there is no layer \(asked)", "there are: " + available.map(String.init).joined(separator: ", "))
+      (
+        .data, "there is no layer \(asked)",
+        available.isEmpty
+          ? "this layout has no layers: leave --layer out" : "there are: " + available.joined(separator: ", ")
+      )
     case .badConstant(let key, let found, let expected):
       (.data, "\(key) is \(found) where \(expected) is expected", nil)
     }

@@ -1,3 +1,4 @@
+import CoRNNReport
 import SystemPackage
 
 /// A message for the person at the terminal: what is wrong, the way out, and the exit code.
@@ -31,7 +32,9 @@ struct Diagnostic: Error, Equatable {
   }
 
   /// The message as it stands on standard error.
-  var text: String { "Error: \(message)\n" + (hint.map { "Hint: \($0)\n" } ?? "") }
+  var text: String {
+    "Error: \(message.withoutControls)\n" + (hint.map { "Hint: \($0.withoutControls)\n" } ?? "")
+  }
 }
 
 /// Writes text to standard error; where even that fails there is nobody to tell.

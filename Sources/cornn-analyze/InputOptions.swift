@@ -18,7 +18,7 @@ struct InputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Made inputs instead of --inputs; needs --steps."))
   var signal: SignalName?
 
-  @Option(help: ArgumentHelp("The number of steps of a signal.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of steps of a signal.", valueName: "n"))
   var steps: Int?
 
   @Option(
@@ -94,13 +94,12 @@ struct InputOptions: ParsableArguments {
       source = path
       sequence = try Self.file(path, network: network, memory: memory)
     } else {
-      let (name, made) = try make(network)
+      let (name, made) = try make(network, memory: memory)
       source = name
       sequence = made
       scaled = scaled || signal == .lorenz96
     }
     let scale = scaled ? stored.constants.inputScale.value : 1
-    guard scale > 0 else { throw Diagnostic(.data, "input_scale is \(scale); it must be greater than 0") }
     if scale != 1 { sequence = sequence.divided(by: scale) }
     let start = try readStart(network: network, batch: sequence.batch, memory: memory)
     return (
@@ -116,14 +115,21 @@ struct InputOptions: ParsableArguments {
     let array = try readArray(path, names: ["inputs", "input", "u"], memory: memory)
     do {
       return try InputSequence(
-        array: array.shape, values: array.values, areIntegers: array.isInteger, for: network)
+        array: array.shape, values: array.values, areIntegers: array.isInteger, isText: array.isText, for: network)
     } catch {
       throw Diagnostic(error, path: path)
     }
   }
 
-  private func make(_ network: OscillatorNetwork) throws(Diagnostic) -> (String, InputSequence) {
+  private func make(_ network: OscillatorNetwork, memory: ByteCount) throws(Diagnostic) -> (String, InputSequence) {
     guard let signal, let steps else { preconditionFailure("no signal after validation") }
+    let numbers = network.inputs + 2 * network.hidden
+    let (bytes, overflow) = steps.multipliedReportingOverflow(by: 8 * numbers)
+    guard !overflow, bytes <= memory.bytes else {
+      throw Diagnostic(
+        .usage, "the inputs and states of \(steps) steps would take more than --memory allows",
+        hint: "raise --memory, or run fewer steps")
+    }
     let amplitude = amplitude ?? 1
     let frequency = frequency ?? 1
     let seed = seed ?? 0
@@ -172,9 +178,11 @@ struct InputOptions: ParsableArguments {
     guard let path = initial else { return nil }
     let array = try readArray(path, names: ["initial"], memory: memory)
     let wanted = 2 * network.hidden
-    guard array.values.count == wanted || array.values.count == batch * wanted else {
+    let shapes = [[wanted], [1, wanted], [wanted, 1], [2, network.hidden], [batch, wanted]]
+    guard shapes.contains(array.shape) else {
+      let shape = array.shape.map(String.init).joined(separator: ", ")
       throw Diagnostic(
-        .data, "\(path): \(array.values.count) values where the start has 2m = \(wanted)",
+        .data, "\(path): shape (\(shape)) where the start is (\(wanted)), or (\(batch), \(wanted)) for the batch",
         hint: "positions first, then velocities")
     }
     return array.values

@@ -30,7 +30,9 @@ struct InspectCommand: ParsableCommand {
     if (replay == nil) != (inputs == nil) {
       throw ValidationError("--replay and --inputs go together: states and what drove them.")
     }
-    if !(tolerance > 0) { throw ValidationError("--tolerance is \(tolerance); it must be greater than 0.") }
+    if !(tolerance > 0 && tolerance.isFinite) {
+      throw ValidationError("--tolerance is \(tolerance); it must be greater than 0 and finite.")
+    }
   }
 
   private struct Result: Encodable {
@@ -49,8 +51,8 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     let stored = try checkpoint.stored()
+    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     let inspection: Inspection
     do {
       inspection = try Inspection(stored, spectral: spectral)

@@ -61,15 +61,22 @@ struct OutputFolder {
   let path: String
 
   /// Makes the folder, and tries whether it can be written to.
+  ///
+  /// A name that ends like a file's is refused: it was meant for one.
   init(_ path: String) throws(Diagnostic) {
     self.path = path
+    let name = path.split(separator: "/").last ?? ""
+    let endings = [".json", ".md", ".csv", ".npz", ".txt", ".html", ".svg", ".png", ".npy"]
+    if let ending = endings.first(where: { name.lowercased().hasSuffix($0) }) {
+      throw Diagnostic(.usage, "--output \(path): results go to a folder here, not to a \(ending) file")
+    }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw Diagnostic(
         .io, "\(path): the folder can't be made: \(systemReason(error))", hint: "choose another with --output")
     }
-    let probe = file("write-test.tmp")
+    let probe = file(".\(UUID().uuidString)")
     do {
       try replaceFile(at: probe, with: [])
       try FileManager.default.removeItem(atPath: probe)
@@ -96,7 +103,7 @@ struct OutputFolder {
 
 /// Tries whether a file can be made at `path`, before the work that fills it.
 func tryWriting(_ path: String) throws(Diagnostic) {
-  let probe = path + ".tmp"
+  let probe = path + ".\(UUID().uuidString)"
   do {
     try replaceFile(at: probe, with: [])
     try FileManager.default.removeItem(atPath: probe)

@@ -160,7 +160,8 @@ extension Scenario {
           throw trouble(value, "\(key) must be a single value")
         }
         let isPath = setting == .path || (setting == .numbers && Double(text) == nil)
-        flags.append(Flag(key: key, line: line, arguments: [flag, isPath ? Self.resolved(text, from: path) : text]))
+        flags.append(
+          Flag(key: key, line: line, arguments: [flag + "=" + (isPath ? Self.resolved(text, from: path) : text)]))
       }
     }
     self.flags = flags

@@ -24,22 +24,28 @@ struct SimulateCommand: AsyncParsableCommand {
   var usesFlow = false
 
   func run() async throws {
-    let wantsFile = output.output?.hasSuffix(".npz") ?? false
+    let wantsFile = output.output?.lowercased().hasSuffix(".npz") ?? false
+    let prepared = try Prepared(checkpoint: checkpoint, input: input)
     let folder = wantsFile ? nil : try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     if wantsFile, let path = output.output { try tryWriting(path) }
-    let run = try Run(checkpoint: checkpoint, input: input, flow: usesFlow ? flow : nil, output: output)
+    let run = try Run(prepared, flow: usesFlow ? flow : nil, output: output)
     let result = SimulationResult(
       run: run.description, network: run.network, trajectory: run.trajectory, integration: run.integration)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/simulate/1", result)
+    var drawn = true
     if let path = wantsFile ? output.output : folder?.file("trajectory.npz") { try run.trajectory.write(to: path) }
     if let folder {
       try folder.write(json, to: "simulate.json")
       try folder.write(document.markdown, to: "simulate.md")
-      if let trouble = try await Gnuplot.draw([run.trajectory.positionPlot], in: folder) { output.note(trouble) }
+      let trouble = try await Gnuplot.draw([run.trajectory.positionPlot], in: folder)
+      drawn = trouble == nil
+      if let trouble { output.note(trouble) }
     }
     if let path = wantsFile ? output.output : folder?.file("trajectory.npz") {
-      output.tellPlaces(&document, ["states: \(path)"] + (folder.map { ["report and plot: \($0.path)"] } ?? []))
+      output.tellPlaces(
+        &document,
+        ["states: \(path)"] + (folder.map { ["report and \(drawn ? "plot" : "plot script"): \($0.path)"] } ?? []))
     }
     try output.show(document, json: json, csv: { run.trajectory.csv })
     if output.strict, let failure = result.integration?.failure {
@@ -51,11 +57,28 @@ struct SimulateCommand: AsyncParsableCommand {
   }
 }
 
-/// A network run under the inputs that the flags ask for.
-struct Run {
+/// A network and the inputs that the flags ask for: everything that can be wrong with files, before anything is
+/// written.
+struct Prepared {
+  let stored: StoredNetwork
   let network: OscillatorNetwork
   let inputs: InputSequence
   /// y_0 and z_0 as they were given; nil for zero.
+  let start: [Double]?
+  let description: InputDescription
+
+  init(checkpoint: CheckpointOptions, input: InputOptions) throws(Diagnostic) {
+    stored = try checkpoint.stored()
+    network = try checkpoint.network(stored)
+    (inputs, start, description) = try input.load(stored: stored, network: network, memory: checkpoint.memory)
+    try checkpoint.checkMemory(steps: inputs.steps, batch: inputs.batch, hidden: network.hidden)
+  }
+}
+
+/// A network run under its inputs.
+struct Run {
+  let network: OscillatorNetwork
+  let inputs: InputSequence
   let start: [Double]?
   let trajectory: Trajectory
   let description: RunDescription
@@ -63,16 +86,11 @@ struct Run {
   let integration: SimulationResult.Integration?
 
   /// Runs the map, or the flow where options for it are given.
-  init(
-    checkpoint: CheckpointOptions, input: InputOptions, flow: FlowOptions? = nil, output: OutputOptions
-  ) throws(Diagnostic) {
-    let stored = try checkpoint.stored()
-    network = try checkpoint.network(stored)
-    let (inputs, start, input) = try input.load(stored: stored, network: network, memory: checkpoint.memory)
-    self.inputs = inputs
-    self.start = start
-    description = RunDescription(stored, input: input)
-    try checkpoint.checkMemory(steps: inputs.steps, batch: inputs.batch, hidden: network.hidden)
+  init(_ prepared: Prepared, flow: FlowOptions? = nil, output: OutputOptions) throws(Diagnostic) {
+    network = prepared.network
+    inputs = prepared.inputs
+    start = prepared.start
+    description = RunDescription(prepared.stored, input: prepared.description)
     let progress = Progress("simulating", total: inputs.steps * inputs.batch, quiet: output.quiet)
     if let flow {
       try flow.check(inputs)

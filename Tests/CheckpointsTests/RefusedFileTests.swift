@@ -153,4 +153,44 @@ import Testing
     #expect(try header("(4,)").shape == [4])
     #expect(try header("(0, 7)").shape == [0, 7])
   }
+
+  /// Shapes whose product overflows, with a zero in them or not.
+  @Test(arguments: [
+    "(4611686018427387904, 4, 0)", "(4611686018427387904, 4)", "(9223372036854775807, 9223372036854775807)",
+  ])
+  func overflowingShapes(shape: String) throws {
+    let text = "{'descr': '<f8', 'fortran_order': False, 'shape': \(shape), }"
+    let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(text.utf8)
+    try TestData.withFolder { folder in
+      let path = folder + "/a.npy"
+      try Data(bytes + [UInt8](repeating: 0x20, count: 128 - bytes.count)).write(to: URL(filePath: path))
+      _ = try? NumericArray(path: path, memoryLimit: 1 << 20)
+    }
+  }
+
+  /// A long list in the memo, turned into dictionaries or shapes over and over.
+  @Test func repeatedContainersDoNotMultiply() {
+    var bytes = Array("]q\u{00}(".utf8) + [UInt8](repeating: UInt8(ascii: "N"), count: 10_000) + [UInt8(ascii: "e")]
+    for _ in 0..<10_000 { bytes += Array("ccollections\nOrderedDict\nh\u{00}\u{85}R0".utf8.map { $0 }) }
+    #expect(throws: CheckpointError.Problem.self) { try Pickle(bytes + [UInt8(ascii: ".")]) }
+  }
+
+  @Test func textIsReadWithCare() throws {
+    try TestData.withFolder { folder in
+      let path = folder + "/u.csv"
+      func read(_ text: String) throws -> NumericArray {
+        try Data(text.utf8).write(to: URL(filePath: path))
+        return try NumericArray(path: path, memoryLimit: 1)
+      }
+      #expect(try read("\u{FEFF}0.5\n1\n2\n").values == [0.5, 1, 2])
+      #expect(try read("# made by hand\nu\n1\n\n2\n").values == [1, 2])
+      #expect(try read("1\t2\r\n3\t4\r\n").shape == [2, 2])
+      for bad in ["0.5x\n1\n", "1,,3\n4,,6\n", "1,2\nu,v\n", "1,2,\n", "", "u,v\n"] {
+        #expect(throws: CheckpointError.self, "\(bad)") { try read(bad) }
+      }
+      try Data("1,2\n\n\n3,x\n".utf8).write(to: URL(filePath: path))
+      let error = #expect(throws: CheckpointError.self) { try NumericArray(path: path, memoryLimit: 1) }
+      #expect(error?.problem == .malformed(part: "line 4", reason: "\"x\" isn't a number"))
+    }
+  }
 }

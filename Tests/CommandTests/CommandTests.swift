@@ -166,7 +166,7 @@ import Testing
   @Test func convertReadsBackAndConjugates() throws {
     try TestData.withFolder { folder in
       for ending in ["safetensors", "npz", "json"] {
-        let file = folder + "/copy." + ending
+        let file = folder + "/copy-\(ending)." + ending
         #expect(try Tool(["convert", "lorenz96-F8-m64.pt", file]).status == 0)
         let inputs = ["--inputs", "lorenz96-F8-m64.inputs.npy", "--format", "json"]
         let original = try Tool(["simulate", "lorenz96-F8-m64.pt"] + inputs).json()
@@ -181,6 +181,89 @@ import Testing
         Tool(["simulate", "lorenz96-F8-m64.pt"] + inputs).json()["finalOutput"] as? [[Double]])
       let other = try #require(Tool(["simulate", twin] + inputs).json()["finalOutput"] as? [[Double]])
       #expect(relativeDifference(other[0], original[0]) < 1e-11)
+    }
+  }
+
+  @Test func convertRefusesNamesThatWouldMixConstants() throws {
+    try TestData.withFolder { folder in
+      let source = TestData.path("lorenz96-F8-m64.pt")
+      for name in ["lorenz96-F8-m64.pt", "lorenz96-F8-m64.json"] {
+        try FileManager.default.copyItem(atPath: TestData.path(name), toPath: folder + "/" + name)
+      }
+      let beside = try Tool(["convert", "lorenz96-F8-m64.pt", "lorenz96-F8-m64.npz"], folder: folder)
+      #expect(beside.status == 64)
+      try expectSnapshot(beside.errors, "errors/convert-beside-sidecar")
+      #expect(try Tool(["convert", source, folder + "/x.npz"]).status == 0)
+      #expect(try Tool(["convert", source, folder + "/x.json"]).status == 64)
+    }
+  }
+
+  @Test func worstCaseSavesInputsThatReproduceIt() throws {
+    try TestData.withFolder { folder in
+      let base = ["bounds", "lorenz96-F8-m64.pt", "--format", "json"]
+      let run = try Tool(
+        base + ["--inputs", "lorenz96-F8-m64.inputs.npy", "--worst-case", "--iterations", "20", "--output", folder])
+      #expect(run.status == 0)
+      let found = try #require(run.json()["worstCase"] as? [[String: Any]])
+      let gain = try #require(found.first { $0["rung"] as? String == "gain" })
+      let tightness = try #require(gain["tightness"] as? Double)
+      #expect(tightness > 0.99 && tightness <= 1)
+      let again = try Tool(base + ["--inputs", folder + "/" + (gain["file"] as? String ?? ""), "--no-flow"]).json()
+      let rungs = (again["energy"] as? [String: Any])?["rungs"] as? [[String: Any]]
+      let repeated = rungs?.first { $0["name"] as? String == "gain" }?["tightness"] as? Double
+      #expect(repeated == tightness)
+    }
+  }
+
+  @Test(
+    arguments: try FileManager.default.contentsOfDirectory(atPath: TestData.scenarios).filter { $0.hasSuffix(".yaml") })
+  func scenariosRun(name: String) throws {
+    try TestData.withFolder { folder in
+      let run = try Tool(["run", TestData.scenarios + "/" + name, "--output", folder, "--strict"])
+      #expect(run.status == 0, "\(run.errors)")
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(files.contains("settings.json") && files.contains { $0.hasSuffix(".svg") })
+      #expect(try String(contentsOfFile: TestData.scenarios + "/" + name, encoding: .utf8).hasPrefix("# "))
+    }
+  }
+
+  @Test(arguments: [
+    ("unknown-key", "kind: bounds\ncheckpoint: a.pt\nsteps: 3\ndampng: implicit\n"),
+    ("bad-value", "kind: bounds\ncheckpoint: a.pt\nsignal: zero\nsteps: -3\n"),
+    ("bad-kind", "# ?\nkind: bound\n"), ("no-checkpoint", "kind: bounds\n"),
+    ("not-yaml", "kind: [bounds\n"), ("twice", "kind: bounds\ncheckpoint: a.pt\nsteps: 3\nsteps: 4\n"),
+    ("not-a-flag", "kind: bounds\ncheckpoint: a.pt\nworstCase: often\n"), ("a-list", "- 1\n"),
+  ]) func scenarioMistakesAreNamed(name: String, text: String) throws {
+    try TestData.withFolder { folder in
+      try text.write(toFile: folder + "/s.yaml", atomically: true, encoding: .utf8)
+      let run = try Tool(["run", "s.yaml", "--output", "out"], folder: folder)
+      #expect(run.status == 65 && run.output == "")
+      try expectSnapshot(run.errors, "errors/scenario-" + name)
+    }
+  }
+
+  @Test func scenarioWithListsAndItsOwnFolder() throws {
+    try TestData.withFolder { folder in
+      try FileManager.default.copyItem(atPath: TestData.fixture("split.pt"), toPath: folder + "/net.pt")
+      let text = """
+        # Does a list of constants reach the network?
+        kind: simulate
+        checkpoint: net.pt
+        dt: 0.05
+        gamma: [1, 2, 3]
+        epsilon: 4.5
+        damping: explicit
+        signal: cosine
+        steps: 5
+        flow: true
+        method: rkf45
+        """
+      try text.write(toFile: folder + "/s.yaml", atomically: true, encoding: .utf8)
+      let run = try Tool(["run", folder + "/s.yaml", "--output", folder + "/out", "--format", "json"], folder: "/")
+      let json = try run.json()
+      let constants = (json["run"] as? [String: Any])?["constants"] as? [[String: Any]]
+      #expect(constants?.first { $0["name"] as? String == "gamma" }?["value"] as? String == "1.0 to 3.0, by unit")
+      #expect(json["integration"] is [String: Any])
     }
   }
 

@@ -78,6 +78,20 @@ import Testing
     Case(
       name: "unknown-method", status: 64,
       arguments: ["compare", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--method", "dopri5"]),
+    Case(
+      name: "steps-beyond-memory", status: 64,
+      arguments: ["simulate", "lorenz96-F8-m64.pt", "--signal", "cosine", "--steps", "9000000000000000000"]),
+    Case(
+      name: "start-of-wrong-shape", status: 65,
+      arguments: ["simulate", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--initial", "gamma.csv"]),
+    Case(
+      name: "folder-named-like-a-file", status: 64,
+      arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--output", "out.json"]),
+    Case(
+      name: "twin-out-of-range", status: 65,
+      arguments: [
+        "convert", "lorenz96-F8-m64.pt", "out.json", "--gamma", "1e308", "--epsilon", "9.9", "--to-damping", "implicit",
+      ]),
     Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
     Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),
     Case(name: "unknown-flag", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gama", "1"]),
@@ -115,7 +129,7 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["convert"],
+    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["convert"], ["run"],
   ]) func help(verb: [String]) throws {
     let run = try Tool(verb + ["--help"])
     #expect(run.status == 0 && run.errors == "")

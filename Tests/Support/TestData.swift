@@ -15,6 +15,10 @@ public enum TestData {
     folder.appending(path: "CheckpointsTests/Fixtures/\(name)").path(percentEncoded: false)
   }
 
+  /// The folder of the shipped scenarios.
+  public static let scenarios = folder.deletingLastPathComponent().appending(path: "scenarios").path(
+    percentEncoded: false)
+
   /// The folder that the build put its products in.
   public static let products: URL = {
     // The test runner's own path ends in …/release/NAME.xctest on Linux.
