@@ -5,6 +5,7 @@ let package = Package(
   name: "Benchmarks",
   dependencies: [.package(name: "cornn-analyze", path: "..")],
   targets: [
-    .executableTarget(name: "map-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")])
+    .executableTarget(name: "map-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
+    .executableTarget(name: "ode-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
   ]
 )
