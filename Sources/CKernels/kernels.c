@@ -66,7 +66,12 @@ void cornn_advance(size_t batch, size_t hidden, size_t stride, double dt, const 
   DISPATCH(advance, batch, hidden, stride, dt, sigma, gamma, retain, scale, y, z)
 }
 
-void cornn_field(size_t hidden, size_t padded, const double *weights, const double *drive, const double *gamma,
+void cornn_field(size_t hidden, const double *weights, const double *drive, const double *gamma,
                  const double *epsilon, int activation, const double *state, double *derivative) {
-  DISPATCH(field, hidden, padded, weights, drive, gamma, epsilon, activation, state, derivative)
+  DISPATCH(field, hidden, weights, drive, gamma, epsilon, activation, state, derivative)
+}
+
+void cornn_combine(size_t count, size_t stages, const double *base, double step, const double *slopes,
+                   const double *weights, double *out) {
+  DISPATCH(combine, count, stages, base, step, slopes, weights, out)
 }

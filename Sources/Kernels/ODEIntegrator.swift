@@ -1,4 +1,5 @@
 import CGSL
+import CKernels
 
 /// An ordinary differential equation did not reach its end time.
 public struct IntegrationFailure: Error, Codable, Equatable, Sendable {
@@ -78,6 +79,13 @@ public struct ODEIntegrator: ~Copyable {
         }, dimension: dimension, params: Unmanaged.passUnretained(problem).toOpaque()))
     unsafe driver = gsl_odeiv2_driver_alloc_y_new(
       system, options.method.stepType, firstStep, options.absoluteTolerance, options.relativeTolerance)
+    if options.method == .dop853 {
+      unsafe gsl_odeiv2_control_free(driver.pointee.c)
+      unsafe driver.pointee.c = gsl_odeiv2_control_alloc(
+        cornn_rms_control_type().assumingMemoryBound(to: gsl_odeiv2_control_type.self))
+      _ = unsafe gsl_odeiv2_control_init(
+        driver.pointee.c, options.absoluteTolerance, options.relativeTolerance, 1, 0)
+    }
     if let largest = options.largestStep { unsafe gsl_odeiv2_driver_set_hmax(driver, largest) }
   }
 

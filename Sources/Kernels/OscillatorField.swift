@@ -13,8 +13,9 @@ public struct OscillatorField: Sendable {
   }
 
   private let hidden: Int
-  private let padded: Int
+  /// The weights in blocks of rows, after some values that bring the first block to the start of a cache line.
   private let weights: [Double]
+  private let firstBlock: Int
   private let gamma: [Double]
   private let epsilon: [Double]
   private let activation: Activation
@@ -27,10 +28,15 @@ public struct OscillatorField: Sendable {
       "\(recurrentWeights.rows)×\(recurrentWeights.columns) weights for \(m) units")
     hidden = m
     let rows = Int(CORNN_FIELD_ROWS)
-    padded = (m + rows - 1) / rows * rows
-    var weights = [Double](repeating: 0, count: padded * 2 * m)
+    let blocks = (m + rows - 1) / rows
+    var weights = [Double](repeating: 0, count: blocks * rows * 2 * m + 7)
+    let address = unsafe weights.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+    firstBlock = Int((64 - address % 64) % 64) / 8
     for row in 0..<m {
-      for column in 0..<2 * m { weights[column * padded + row] = recurrentWeights[row, column] }
+      for column in 0..<2 * m {
+        let place = row / rows * (rows * 2 * m) + column * rows + row % rows
+        weights[firstBlock + place] = recurrentWeights[row, column]
+      }
     }
     self.weights = weights
     self.gamma = gamma
@@ -44,11 +50,13 @@ public struct OscillatorField: Sendable {
     precondition(
       drive.count == hidden && state.count >= 2 * hidden && derivative.count >= 2 * hidden,
       "\(drive.count) drives, \(state.count) values for \(hidden) units")
-    unsafe state.withUnsafeBufferPointer { state in
-      unsafe derivative.withUnsafeMutableBufferPointer { derivative in
-        unsafe cornn_field(
-          hidden, padded, weights, drive, gamma, epsilon, activation.rawValue, state.baseAddress!,
-          derivative.baseAddress!)
+    unsafe weights.withUnsafeBufferPointer { weights in
+      unsafe state.withUnsafeBufferPointer { state in
+        unsafe derivative.withUnsafeMutableBufferPointer { derivative in
+          unsafe cornn_field(
+            hidden, weights.baseAddress! + firstBlock, drive, gamma, epsilon, activation.rawValue, state.baseAddress!,
+            derivative.baseAddress!)
+        }
       }
     }
   }

@@ -11,7 +11,8 @@ guard arguments.count == 4, let method = IntegrationMethod(rawValue: arguments[2
 else { fatalError("usage: ode-benchmark NETWORK.npz METHOD TOLERANCE") }
 
 let network = try StoredNetwork(path: arguments[1], memoryLimit: 1 << 30).network()
-let inputs = InputSequence(steps: 1, batch: 1, width: network.inputs, values: Array(repeating: 1, count: network.inputs))
+let inputs = InputSequence(
+  steps: 1, batch: 1, width: network.inputs, values: Array(repeating: 1, count: network.inputs))
 let flow = OscillatorFlow(
   network,
   options: IntegrationOptions(method: method, absoluteTolerance: tolerance, relativeTolerance: tolerance))

@@ -19,12 +19,25 @@ void cornn_advance(size_t batch, size_t hidden, size_t stride, double dt, const 
 
 enum { CORNN_TANH, CORNN_IDENTITY, CORNN_NONE };
 
-/// The number of rows that weights are padded to for cornn_field: a multiple of this.
+/// The rows of a block of weights for cornn_field.
 enum { CORNN_FIELD_ROWS = 64 };
 
 /// The vector field y' = z, z' = sigma(W y + Z z + drive) - gamma y - epsilon z of `hidden` oscillators.
-/// `weights` holds the 2 * hidden columns of [W Z], each padded with zeros to `padded` rows.
-void cornn_field(size_t hidden, size_t padded, const double *weights, const double *drive, const double *gamma,
+/// `weights` holds [W Z] in blocks of CORNN_FIELD_ROWS rows, each block column after column, the last one padded with
+/// zeros; fastest where it begins on a cache line.
+void cornn_field(size_t hidden, const double *weights, const double *drive, const double *gamma,
                  const double *epsilon, int activation, const double *state, double *derivative);
+
+/// out = base + step * sum of weights[s] * slopes[s], each of `count` values; base may be null for 0.
+void cornn_combine(size_t count, size_t stages, const double *base, double step, const double *slopes,
+                   const double *weights, double *out);
+
+/// Dormand and Prince's method of order 8 with 12 evaluations a step (GSL's rk8pd has 14) as a stepper for GSL: a
+/// `const gsl_odeiv2_step_type *`.
+const void *cornn_dop853_step_type(void);
+
+/// Step control on the root mean square of the components' errors over their tolerances, as DOP853's own code has it,
+/// where GSL's looks at the largest: a `const gsl_odeiv2_control_type *`.
+const void *cornn_rms_control_type(void);
 
 #endif
