@@ -73,8 +73,10 @@ public struct Plot: Equatable, Sendable {
       lines.append("set format y '10^{%T}'")
     }
     if isLogarithmicInX { lines.append("set logscale x") }
+    // Few points are worth seeing one by one.
+    let style = x.count <= 30 ? "linespoints pt 7 ps 0.7" : "lines"
     let drawn = curves.enumerated().map { place, curve in
-      "'\(name).dat' every \(every) using 1:\(place + 2) with lines lw 1.5 dt \(curve.isDashed ? 2 : 1) "
+      "'\(name).dat' every \(every) using 1:\(place + 2) with \(style) lw 1.5 dt \(curve.isDashed ? 2 : 1) "
         + "lc rgb '\(Self.colours[place % Self.colours.count])' title \(quoted(curve.label))"
     }
     for terminal in ["svg size 900,560 background rgb 'white'", "pngcairo size 900,560"] {
