@@ -88,7 +88,10 @@ extension CheckpointError.Problem {
         "raise the limit with --memory if the file is to be trusted"
       )
     case .notFinite(let tensor, let index, let value):
-      (.data, "\(tensor) is \(value) at index \(index); every number must be finite", "did the training or the run that made it diverge?")
+      (
+        .data, "\(tensor) is \(value) at index \(index); every number must be finite",
+        "did the training or the run that made it diverge?"
+      )
     case .noTensor(let name, let available):
       (
         .data,
