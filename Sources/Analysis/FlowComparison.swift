@@ -92,6 +92,12 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
     case run, error, order, integration, energy
   }
 
+  /// How many steps of the map one of the integration takes as long as, about.
+  private static let stepWeight = 40
+
+  /// The pieces of work in a comparison of one trajectory, for telling progress.
+  public static func pieces(steps: Int, refinements: Int) -> Int { steps * (2 * stepWeight + (2 << refinements) - 1) }
+
   /// The finest levels that the order is taken from.
   public static let levelsInRegression = 4
 
@@ -99,17 +105,18 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - refinements: how often dt is halved for the order, with the input signal held the same.
-  ///   - progress: told how many pieces of `pieces(refinements:)` are done.
+  ///   - progress: told how many of `pieces(steps:refinements:)`, times trajectories, were done since it was last told.
   public init(
     run: RunDescription, network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, hold: InputHold,
-    options: IntegrationOptions, refinements: Int, threads: Int
+    options: IntegrationOptions, refinements: Int, threads: Int, progress: (@Sendable (Int) -> Void)? = nil
   ) {
     precondition(refinements >= 2, "an order from \(refinements + 1) levels")
+    let integrated: @Sendable (Int) -> Void = { progress?($0 * Self.stepWeight) }
     self.run = run
     let flow = OscillatorFlow(network, hold: hold, options: options).trajectory(
-      inputs: inputs, start: start, threads: threads)
+      inputs: inputs, start: start, threads: threads, progress: integrated)
     let reached = flow.trajectory.steps
-    let map = OscillatorMap(network).trajectory(inputs: inputs, start: start, threads: threads)
+    let map = OscillatorMap(network).trajectory(inputs: inputs, start: start, threads: threads, progress: progress)
     let steps = min(reached, map.steps)
 
     let positions = Self.difference(map.positions, flow.trajectory.positions, steps: steps, map)
@@ -121,7 +128,7 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
     check.absoluteTolerance = max(options.absoluteTolerance / 100, 1e-14)
     check.relativeTolerance = max(options.relativeTolerance / 100, 1e-14)
     let again = OscillatorFlow(network, hold: hold, options: check).trajectory(
-      inputs: inputs, start: start, threads: threads)
+      inputs: inputs, start: start, threads: threads, progress: integrated)
     let common = min(steps, again.trajectory.steps)
     let own = max(
       Self.difference(again.trajectory.positions, flow.trajectory.positions, steps: common, map).maximum,
@@ -137,7 +144,7 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
       largestDifference: zip(mapEnergy, flowEnergy).map { abs($0 - $1) }.max() ?? 0)
     order = Self.measureOrder(
       network, inputs: inputs, start: start, hold: hold, flow: flow.trajectory, coarsest: map, ownError: own,
-      refinements: refinements, threads: threads)
+      refinements: refinements, threads: threads, progress: progress)
 
     let unit = positions.unit
     func pick(_ values: [Double]) -> [Double] { (0..<steps).map { values[$0 * map.batch * map.hidden + unit] } }
@@ -175,7 +182,7 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
 
   private static func measureOrder(
     _ network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, hold: InputHold, flow: Trajectory,
-    coarsest: Trajectory, ownError: Double, refinements: Int, threads: Int
+    coarsest: Trajectory, ownError: Double, refinements: Int, threads: Int, progress: (@Sendable (Int) -> Void)?
   ) -> Order {
     var levels: [Level] = []
     let row = flow.batch * flow.hidden
@@ -190,7 +197,7 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
         ? coarsest
         : OscillatorMap(fine).trajectory(
           inputs: inputs.refined(by: parts, hold: hold, timeStep: network.oscillators.timeStep), start: start,
-          threads: threads)
+          threads: threads, progress: progress)
       var largest: Double? = run.divergedAt == nil ? 0 : nil
       if run.divergedAt == nil {
         for n in 1...max(flow.steps, 1) where n <= flow.steps {

@@ -39,13 +39,15 @@ public struct WorstCase: Encodable, Equatable, Sendable {
   ///   - inputs: the given inputs; of a batch, the first trajectory.
   ///   - range: what each input must stay within.
   ///   - iterations: forward and backward runs from each start.
+  ///   - progress: told how many runs of `2·iterations` for each rung were done since it was last told.
   ///   - flow: how the continuous system is held and integrated; nil leaves its rungs out. For them the inputs found
   ///     for the map are tried, and the best kept.
   public static func search(
     network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, range: ClosedRange<Double>, iterations: Int,
-    flow: (hold: InputHold, options: IntegrationOptions)?
+    flow: (hold: InputHold, options: IntegrationOptions)?, progress: ((Int) -> Void)? = nil
   ) -> [WorstCase] {
-    let search = Search(network: network, inputs: inputs.firstTrajectory, start: start, range: range)
+    let search = Search(
+      network: network, inputs: inputs.firstTrajectory, start: start, range: range, progress: progress)
     let found = search.given.rungs.filter { $0.applies && $0.tightness != nil }.map {
       search.worst($0, iterations: iterations)
     }
@@ -63,8 +65,13 @@ private struct Search {
   let adjoint: OscillatorAdjoint
   /// The bounds under the given inputs.
   let given: EnergyBounds
+  let progress: ((Int) -> Void)?
 
-  init(network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, range: ClosedRange<Double>) {
+  init(
+    network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, range: ClosedRange<Double>,
+    progress: ((Int) -> Void)?
+  ) {
+    self.progress = progress
     self.network = network
     self.inputs = inputs
     self.start = start.map { Array($0.prefix(2 * network.hidden)) }
@@ -140,7 +147,9 @@ private struct Search {
       }
       let next = trial(with(values), best.rung.name)
       if let next, next.tightness > best.tightness { best = next } else { length /= 2 }
+      progress?(1)
     }
+    progress?(iterations - used)
     return (best, used)
   }
 

@@ -3,6 +3,7 @@ import CoRNNAnalysis
 import CoRNNCheckpoints
 import CoRNNDynamics
 import CoRNNKernels
+import CoRNNModel
 import CoRNNReport
 
 /// Holds a run against its bounds.
@@ -84,9 +85,14 @@ extension BoundsCommand {
       throw Diagnostic(
         .usage, "the given inputs are all \(low), so there is no range to search", hint: "give --input-limit X")
     }
+    let rungs = EnergyRung.allCases.filter { rung in
+      rung.system == .map && rung.hypotheses(for: run.network.oscillators).allSatisfy(\.holds)
+    }
+    let progress = Progress("worst case", total: 2 * iterations * rungs.count, quiet: output.quiet)
+    defer { progress.finish() }
     var found = WorstCase.search(
       network: run.network, inputs: run.inputs, start: run.start, range: range, iterations: iterations,
-      flow: includesFlow ? (flow.hold, flow.integration) : nil)
+      flow: includesFlow ? (flow.hold, flow.integration) : nil, progress: { progress.advance($0) })
     for place in found.indices {
       let name = "worst-\(found[place].rung == EnergyRung.flowGain.rawValue ? "gain-ode" : found[place].rung).npz"
       let inputs = found[place].inputs

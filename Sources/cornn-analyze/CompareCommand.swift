@@ -32,9 +32,14 @@ struct CompareCommand: AsyncParsableCommand {
     try flow.check(inputs)
     try checkpoint.checkMemory(steps: inputs.steps << refinements, batch: inputs.batch, hidden: network.hidden)
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let progress = Progress(
+      "comparing", total: FlowComparison.pieces(steps: inputs.steps, refinements: refinements) * inputs.batch,
+      quiet: output.quiet)
     let result = FlowComparison(
       run: RunDescription(stored, input: prepared.description), network: network, inputs: inputs, start: prepared.start,
-      hold: flow.hold, options: flow.integration, refinements: refinements, threads: output.threadCount)
+      hold: flow.hold, options: flow.integration, refinements: refinements, threads: output.threadCount,
+      progress: { progress.advance($0) })
+    progress.finish()
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/compare/1", result)
     if let folder {
