@@ -46,7 +46,8 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
     public let margin: Double?
     /// The step of the largest tightness.
     public let tightestStep: Int?
-    /// The largest that rounding errors of the run can have added to the value.
+    /// The largest that errors of the run can have added to the value: for the map a bound on rounding, for the flow
+    /// an allowance of a hundred tolerances a step.
     public let rounding: Double?
     /// The first step at which the bound was violated, in total or in a unit.
     public let firstViolation: Int?
@@ -57,7 +58,7 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
   /// A bound's tightest unit.
   public struct WorstUnit: Encodable, Equatable, Sendable {
     public let unit: Int
-    /// What is bounded: `energy`, `position` or `velocity`.
+    /// What is bounded: `energy`, `larger of gamma·y² and z²`, `position` or `velocity`.
     public let quantity: String
     public let tightness: Double
     public let margin: Double

@@ -126,7 +126,8 @@ struct RungAccount {
       worstUnit: seen
         ? worst.map {
           EnergyBounds.WorstUnit(
-            unit: $0, quantity: "energy", tightness: units[$0].ratio, margin: units[$0].margin,
+            unit: $0, quantity: rung.quantity == .largerPart ? "larger of gamma·y² and z²" : "energy",
+            tightness: units[$0].ratio, margin: units[$0].margin,
             step: units[$0].step, trajectory: units[$0].trajectory, firstViolation: units[$0].firstViolation)
         } : nil)
   }

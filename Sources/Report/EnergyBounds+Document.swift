@@ -145,7 +145,13 @@ extension EnergyBounds.Rung {
     } else {
       sentence += "No step to look at. "
     }
-    if let rounding { sentence += "Rounding can have added at most \(numberText(rounding, digits: 2)). " }
+    if let rounding {
+      let allowance = numberText(rounding, digits: 2)
+      sentence +=
+        system == .map
+        ? "Rounding can have added at most \(allowance). "
+        : "Errors of the integration are allowed for up to \(allowance). "
+    }
     if let worstUnit {
       sentence +=
         "Tightest in unit \(worstUnit.unit) (\(worstUnit.quantity), \(numberText(100 * worstUnit.tightness, digits: 3)) % at step \(worstUnit.step)). "

@@ -39,6 +39,9 @@ struct BoundsCommand: AsyncParsableCommand {
     if worstCase, output.output == nil {
       throw ValidationError("--worst-case saves the inputs it finds: give --output DIR.")
     }
+    if !includesFlow, flow.areGiven {
+      throw ValidationError("--method, --hold, the tolerances and --largest-step contradict --no-flow.")
+    }
     if inputLimit != nil, !worstCase { throw ValidationError("--input-limit belongs to --worst-case.") }
     if let inputLimit, !(inputLimit > 0 && inputLimit.isFinite) {
       throw ValidationError("--input-limit is \(inputLimit); it must be greater than 0.")

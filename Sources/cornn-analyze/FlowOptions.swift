@@ -4,26 +4,38 @@ public import CoRNNKernels
 
 /// How the continuous system is integrated.
 struct FlowOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("GSL's stepper for the ODE."))
-  var method: IntegrationMethod = .rk8pd
+  @Option(help: ArgumentHelp("GSL's stepper for the ODE. (default: rk8pd)"))
+  var method: IntegrationMethod?
 
-  @Option(help: ArgumentHelp("Absolute tolerance of the ODE's integration, in each step.", valueName: "x"))
-  var absoluteTolerance = 1e-12
+  @Option(
+    help: ArgumentHelp("Absolute tolerance of the ODE's integration, in each step. (default: 1e-12)", valueName: "x"))
+  var absoluteTolerance: Double?
 
-  @Option(help: ArgumentHelp("Relative tolerance of the ODE's integration, in each step.", valueName: "x"))
-  var relativeTolerance = 1e-12
+  @Option(
+    help: ArgumentHelp("Relative tolerance of the ODE's integration, in each step. (default: 1e-12)", valueName: "x"))
+  var relativeTolerance: Double?
 
   @Option(help: ArgumentHelp("The ODE integration's largest step. (default: no limit)", valueName: "x"))
   var largestStep: Double?
 
-  @Option(help: ArgumentHelp("What the ODE's input is between two samples."))
-  var hold: InputHold = .zeroOrder
+  @Option(
+    name: .customLong("hold"), help: ArgumentHelp("What the ODE's input is between two samples. (default: zero-order)"))
+  var givenHold: InputHold?
+
+  /// What the ODE's input is between two samples.
+  var hold: InputHold { givenHold ?? .zeroOrder }
+
+  /// Whether any of the flags was given, which means something only where the ODE is integrated.
+  var areGiven: Bool {
+    method != nil || absoluteTolerance != nil || relativeTolerance != nil || largestStep != nil || givenHold != nil
+  }
 
   func validate() throws {
-    for (flag, value) in [("--absolute-tolerance", absoluteTolerance), ("--relative-tolerance", relativeTolerance)] {
+    let (absolute, relative) = (integration.absoluteTolerance, integration.relativeTolerance)
+    for (flag, value) in [("--absolute-tolerance", absolute), ("--relative-tolerance", relative)] {
       guard value >= 0, value.isFinite else { throw ValidationError("\(flag) is \(value); it must be at least 0.") }
     }
-    guard absoluteTolerance > 0 || relativeTolerance > 0 else {
+    guard absolute > 0 || relative > 0 else {
       throw ValidationError("--absolute-tolerance and --relative-tolerance are both 0; no step is that good.")
     }
     if let largestStep, !(largestStep > 0) {
@@ -34,8 +46,8 @@ struct FlowOptions: ParsableArguments {
   /// The integration they ask for.
   var integration: IntegrationOptions {
     IntegrationOptions(
-      method: method, absoluteTolerance: absoluteTolerance, relativeTolerance: relativeTolerance,
-      largestStep: largestStep)
+      method: method ?? .rk8pd, absoluteTolerance: absoluteTolerance ?? 1e-12,
+      relativeTolerance: relativeTolerance ?? 1e-12, largestStep: largestStep)
   }
 
   /// Refuses a spline through fewer than three inputs.

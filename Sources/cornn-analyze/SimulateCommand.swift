@@ -23,6 +23,12 @@ struct SimulateCommand: AsyncParsableCommand {
   @Flag(name: .customLong("flow"), help: "Integrate the continuous system instead of running the map.")
   var usesFlow = false
 
+  func validate() throws {
+    if !usesFlow, flow.areGiven {
+      throw ValidationError("--method, --hold, the tolerances and --largest-step are about the ODE: add --flow.")
+    }
+  }
+
   func run() async throws {
     let wantsFile = output.output?.lowercased().hasSuffix(".npz") ?? false
     let prepared = try Prepared(checkpoint: checkpoint, input: input)

@@ -92,6 +92,12 @@ import Testing
       arguments: [
         "convert", "lorenz96-F8-m64.pt", "out.json", "--gamma", "1e308", "--epsilon", "9.9", "--to-damping", "implicit",
       ]),
+    Case(
+      name: "ode-flag-without-flow", status: 64,
+      arguments: ["simulate", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--method", "rk4"]),
+    Case(
+      name: "ode-flag-with-no-flow", status: 64,
+      arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--no-flow", "--hold", "linear"]),
     Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
     Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),
     Case(name: "unknown-flag", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gama", "1"]),
