@@ -5,7 +5,11 @@
 
 #define NAME(function) function##_baseline
 #define ROWS 16
+#define LANES 2
+#define TILE 6
 #include "kernels.inc"
+#undef TILE
+#undef LANES
 #undef ROWS
 #undef NAME
 
@@ -13,7 +17,11 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(function) function##_avx2
 #define ROWS 32
+#define LANES 4
+#define TILE 6
 #include "kernels.inc"
+#undef TILE
+#undef LANES
 #undef ROWS
 #undef NAME
 #pragma clang attribute pop
@@ -22,7 +30,11 @@
     __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
 #define NAME(function) function##_avx512
 #define ROWS 64
+#define LANES 8
+#define TILE 12
 #include "kernels.inc"
+#undef TILE
+#undef LANES
 #undef ROWS
 #undef NAME
 #pragma clang attribute pop
@@ -61,9 +73,21 @@ const char *cornn_instruction_set(void) {
 
 void cornn_tanh(size_t count, double *values) { DISPATCH(tanh, count, values) }
 
+void cornn_slopes(size_t count, double *values) { DISPATCH(slopes, count, values) }
+
 void cornn_advance(size_t batch, size_t hidden, size_t stride, double dt, const double *sigma,
                    const double *gamma, const double *retain, const double *scale, double *y, double *z) {
   DISPATCH(advance, batch, hidden, stride, dt, sigma, gamma, retain, scale, y, z)
+}
+
+void cornn_retreat(size_t batch, size_t hidden, double dt, const double *slope, const double *gamma,
+                   const double *retain, const double *scale, double *cotangent, double *a, double *q) {
+  DISPATCH(retreat, batch, hidden, dt, slope, gamma, retain, scale, cotangent, a, q)
+}
+
+void cornn_product(size_t rows, size_t columns, const double *panels, size_t count, const double *x, size_t stride,
+                   double *result, size_t result_stride) {
+  DISPATCH(product, rows, columns, panels, count, x, stride, result, result_stride)
 }
 
 void cornn_field(size_t hidden, const double *weights, const double *drive, const double *gamma,

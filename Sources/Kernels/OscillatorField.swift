@@ -13,9 +13,7 @@ public struct OscillatorField: Sendable {
   }
 
   private let hidden: Int
-  /// The weights in blocks of rows, after some values that bring the first block to the start of a cache line.
-  private let weights: [Double]
-  private let firstBlock: Int
+  private let weights: RowPanels
   private let gamma: [Double]
   private let epsilon: [Double]
   private let activation: Activation
@@ -27,18 +25,7 @@ public struct OscillatorField: Sendable {
       recurrentWeights.rows == m && recurrentWeights.columns == 2 * m && epsilon.count == m,
       "\(recurrentWeights.rows)×\(recurrentWeights.columns) weights for \(m) units")
     hidden = m
-    let rows = Int(CORNN_FIELD_ROWS)
-    let blocks = (m + rows - 1) / rows
-    var weights = [Double](repeating: 0, count: blocks * rows * 2 * m + 7)
-    let address = unsafe weights.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
-    firstBlock = Int((64 - address % 64) % 64) / 8
-    for row in 0..<m {
-      for column in 0..<2 * m {
-        let place = row / rows * (rows * 2 * m) + column * rows + row % rows
-        weights[firstBlock + place] = recurrentWeights[row, column]
-      }
-    }
-    self.weights = weights
+    weights = RowPanels(recurrentWeights, height: Int(CORNN_FIELD_ROWS))
     self.gamma = gamma
     self.epsilon = epsilon
     self.activation = activation
@@ -50,12 +37,11 @@ public struct OscillatorField: Sendable {
     precondition(
       drive.count == hidden && state.count >= 2 * hidden && derivative.count >= 2 * hidden,
       "\(drive.count) drives, \(state.count) values for \(hidden) units")
-    unsafe weights.withUnsafeBufferPointer { weights in
+    unsafe weights.withUnsafePanels { weights in
       unsafe state.withUnsafeBufferPointer { state in
         unsafe derivative.withUnsafeMutableBufferPointer { derivative in
           unsafe cornn_field(
-            hidden, weights.baseAddress! + firstBlock, drive, gamma, epsilon, activation.rawValue, state.baseAddress!,
-            derivative.baseAddress!)
+            hidden, weights, drive, gamma, epsilon, activation.rawValue, state.baseAddress!, derivative.baseAddress!)
         }
       }
     }

@@ -36,4 +36,28 @@ import Testing
     applyTanh(to: &empty)
     #expect(empty.isEmpty)
   }
+
+  @Test(arguments: 0..<40 as Range<UInt64>) func slopeAgreesWithTheLibrary(seed: UInt64) {
+    var random = SplittableRandom(seed: seed)
+    // Sizes from 1e-8 to 353, where 1 − tanh² has long lost every digit.
+    let values = (0..<1003 + Int(seed)).map { _ in
+      random.uniform(in: -353...353) * pow(10, random.uniform(in: -8...0))
+    }
+    var found = values
+    applyTanhSlope(to: &found)
+    for (x, y) in zip(values, found) {
+      // The square of 1/cosh, so that it doesn't overflow before the slope underflows.
+      let expected = (1 / cosh(x)) * (1 / cosh(x))
+      #expect(abs(y / expected - 1) < 1.5e-15, "tanh'(\(x)) = \(y), not \(expected)")
+    }
+  }
+
+  @Test func slopeEdges() {
+    var values = [0.0, -0.0, .infinity, -.infinity, .nan, 1e-300, 354.5, -800, 15]
+    applyTanhSlope(to: &values)
+    #expect(values[0] == 1 && values[1] == 1 && values[2] == 0 && values[3] == 0 && values[4].isNaN)
+    #expect(values[5] == 1 && values[6] == 0 && values[7] == 0)
+    // 4e⁻³⁰/(1 + e⁻³⁰)²
+    #expect(abs(values[8] / 3.74304918753537e-13 - 1) < 1e-14)
+  }
 }

@@ -11,11 +11,30 @@ const char *cornn_instruction_set(void);
 /// values[i] <- tanh(values[i]); at most 3 units in the last place from the exact value, never above 1 in size.
 void cornn_tanh(size_t count, double *values);
 
+/// values[i] <- 1 - tanh(values[i])^2 = 4 e / (1 + e)^2 with e = exp(-2 |values[i]|): accurate to 1e-15 relative where
+/// tanh saturates too, and 0 from 354 on.
+void cornn_slopes(size_t count, double *values);
+
 /// One IMEX step of count = batch * hidden oscillators, unit-minor, given sigma = activation(A):
 ///   z <- scale * (retain * z + dt * (sigma - gamma * y)),  y <- y + dt * z
 /// gamma, retain and scale hold one value for each of the hidden units. y and z stand in rows of `stride`.
 void cornn_advance(size_t batch, size_t hidden, size_t stride, double dt, const double *sigma,
                    const double *gamma, const double *retain, const double *scale, double *y, double *z);
+
+/// The elementwise part of one step back, for batch rows [lambda mu] of cotangents and rows of `hidden` values in
+/// slope, a and q:
+///   q <- scale * (mu + dt * lambda),  a <- dt * slope * q,  lambda <- lambda - dt * gamma * q,  mu <- retain * q
+void cornn_retreat(size_t batch, size_t hidden, double dt, const double *slope, const double *gamma,
+                   const double *retain, const double *scale, double *cotangent, double *a, double *q);
+
+/// The rows of a panel for cornn_product.
+enum { CORNN_PANEL_ROWS = 16 };
+
+/// result_b += A x_b for `count` vectors, `stride` and `result_stride` apart. `panels` holds A (rows * columns) in
+/// panels of CORNN_PANEL_ROWS rows, each panel column after column, the last one padded with zeros; fastest where it
+/// begins on a cache line. Each entry is summed over the columns in their order, then added, whatever the count.
+void cornn_product(size_t rows, size_t columns, const double *panels, size_t count, const double *x, size_t stride,
+                   double *result, size_t result_stride);
 
 enum { CORNN_TANH, CORNN_IDENTITY, CORNN_NONE };
 
