@@ -39,7 +39,9 @@ public struct GradientDecomposition: Equatable, Sendable {
     self.largestLag = lags - 1
     self.cotangents = (0..<steps).map { VectorNorms(cotangents[$0 * m..<($0 + 1) * m]) }
     factors = Dictionary(
-      uniqueKeysWithValues: NetworkGradient.Block.allCases.map { ($0, line.factors($0)) })
+      uniqueKeysWithValues: NetworkGradient.Block.allCases.map { block in
+        (block, (1...max(steps, 1)).prefix(steps).map { line.factor(block, step: $0) })
+      })
     let blocks = (steps + Self.block - 1) / Self.block
     let parts = parallelMap(count: blocks, threads: threads) { index in
       let rows = index * Self.block + 1...min((index + 1) * Self.block, steps)

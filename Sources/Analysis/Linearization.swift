@@ -34,18 +34,17 @@ struct Linearization: Sendable {
     return rows
   }
 
-  /// The norms of what stands before the drive in the immediate derivative at step k: y_{k−1} for W, z_{k−1} for Z,
-  /// u_k for V, 1 for b. Rows k − 1.
-  func factors(_ block: NetworkGradient.Block) -> [VectorNorms] {
+  /// The norms of what stands beside the drive in the immediate derivative at step k: y_{k−1} for W, z_{k−1} for Z,
+  /// u_k for V, 1 for b.
+  func factor(_ block: NetworkGradient.Block, step k: Int) -> VectorNorms {
     let m = network.hidden
     let d = network.inputs
-    return (0..<steps).map { row in
-      switch block {
-      case .w: VectorNorms(states[row * 2 * m..<row * 2 * m + m])
-      case .z: VectorNorms(states[row * 2 * m + m..<(row + 1) * 2 * m])
-      case .v: VectorNorms(inputs[row * d..<(row + 1) * d])
-      case .b: VectorNorms([1])
-      }
+    let row = k - 1
+    return switch block {
+    case .w: VectorNorms(states[row * 2 * m..<row * 2 * m + m])
+    case .z: VectorNorms(states[row * 2 * m + m..<(row + 1) * 2 * m])
+    case .v: VectorNorms(inputs[row * d..<(row + 1) * d])
+    case .b: VectorNorms([1])
     }
   }
 

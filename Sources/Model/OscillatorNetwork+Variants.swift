@@ -1,3 +1,5 @@
+import CoRNNKernels
+
 extension OscillatorNetwork {
   /// The same weights with another time step.
   public func withTimeStep(_ timeStep: Double) throws(InvalidNetwork) -> OscillatorNetwork {
@@ -13,6 +15,23 @@ extension OscillatorNetwork {
       Oscillators(
         gamma: oscillators.gamma, epsilon: oscillators.epsilon, timeStep: oscillators.timeStep, damping: damping,
         activation: oscillators.activation))
+  }
+
+  /// The same network with another bias.
+  public func withBias(_ bias: [Double]) throws(InvalidNetwork) -> OscillatorNetwork {
+    try OscillatorNetwork(
+      oscillators: oscillators, positionWeights: positionWeights, velocityWeights: velocityWeights,
+      inputWeights: inputWeights, bias: bias, readout: readout, embedding: embedding)
+  }
+
+  /// The same network with W and Z multiplied by `factor`.
+  public func withRecurrentWeights(scaledBy factor: Double) throws(InvalidNetwork) -> OscillatorNetwork {
+    func scaled(_ matrix: Matrix) -> Matrix {
+      Matrix(rows: matrix.rows, columns: matrix.columns, elements: matrix.elements.map { factor * $0 })
+    }
+    return try OscillatorNetwork(
+      oscillators: oscillators, positionWeights: scaled(positionWeights), velocityWeights: scaled(velocityWeights),
+      inputWeights: inputWeights, bias: bias, readout: readout, embedding: embedding)
   }
 
   private func with(_ oscillators: Oscillators) throws(InvalidNetwork) -> OscillatorNetwork {

@@ -1,0 +1,160 @@
+import CoRNNKernels
+import CoRNNModel
+import RealModule
+
+/// The ladder of bounds on Jacobian products and on the parts of gradients, held against a run.
+public struct GradientLadder: Encodable, Equatable, Sendable {
+  /// The rungs in the order of ``GradientRung``.
+  public let rungs: [Rung]
+  /// The Volterra comparison behind two of them.
+  public let volterra: VolterraEnvelope
+  /// The factor that a step can grow by at most: the paper's way, and exactly.
+  public let aPrioriFactor: Double
+  public let aPrioriFactorSharp: Double
+  /// For plots: by lag from the run's last step.
+  public let series: Series
+
+  /// One bound against the run.
+  public struct Rung: Encodable, Equatable, Sendable {
+    public let name: String
+    public let quantity: GradientRung.Quantity
+    public let statement: String
+    public let kind: ClaimKind
+    public let origin: ClaimOrigin
+    public let isForAllInputs: Bool
+    public let hypotheses: [Hypothesis]
+    /// Whether its hypotheses hold.
+    public let applies: Bool
+    /// Whether no value exceeded the bound by more than rounding can have added; nil where it doesn't apply.
+    public let holds: Bool?
+    /// The largest value/bound, and at which n and lag n − k.
+    public let tightness: Double?
+    public let step: Int?
+    public let lag: Int?
+    /// The largest that rounding can have added to a value, relative to the bound.
+    public let rounding: Double?
+    /// The first n at which the bound was violated.
+    public let firstViolation: Int?
+  }
+
+  /// Values and bounds over the lag n − k.
+  public struct Series: Encodable, Equatable, Sendable {
+    public let lag: [Int]
+    /// `‖dX_N/dX_{N−lag}‖∞`, and in the 2-norm at the lags where it was computed (else NaN).
+    public let jacobian: [Double]
+    public let jacobianSpectral: [Double]
+    /// The Jacobian rungs.
+    public let product: [Double]
+    public let aPriori: [Double]
+    public let aPrioriSharp: [Double]
+    public let paper: [Double]
+    public let volterra: [Double]
+    /// For W, the largest over n: the actual largest entry of dE_n^(n−lag), and the gradient rungs.
+    public let gradient: [Double]
+    public let gradientProduct: [Double]
+    public let gradientAPriori: [Double]
+    public let gradientVolterra: [Double]
+    public let gradientVolterraForAll: [Double]
+  }
+
+  /// Holds a linearised run against every rung.
+  ///
+  /// - Parameters:
+  ///   - limits: bounds on the entries of targets and inputs for the rungs that hold for all inputs.
+  init(
+    _ line: Linearization, decomposition: GradientDecomposition, loss: Loss, limits: (target: Double, input: Double),
+    assumption: WeightAssumption, startsAtZero: Bool, threads: Int
+  ) {
+    let network = line.network
+    let bounds = JacobianRows(network)
+    let account = LadderAccount(
+      line, decomposition: decomposition, volterra: VolterraEnvelope(
+        network: network, lags: decomposition.largestLag, threads: threads),
+      growth: (bounds.aPriori, bounds.supremum), loss: loss, limits: limits)
+    volterra = account.volterra
+    aPrioriFactor = bounds.aPriori
+    aPrioriFactorSharp = bounds.supremum
+    let exponent = assumption.exponent ?? 1
+    let jacobians = JacobianProducts(line, lags: decomposition.largestLag)
+    var rungs: [Rung] = []
+    for rung in GradientRung.allCases {
+      let hypotheses = rung.hypotheses(
+        for: network.oscillators, assumption: assumption, startsAtZero: startsAtZero)
+      let applies = hypotheses.allSatisfy(\.holds)
+      var seen = LadderTightness()
+      if applies {
+        switch rung.quantity {
+        case .jacobianInfinity:
+          for lag in jacobians.infinity.indices.dropFirst() {
+            let bound = account.jacobianBound(rung, lag: lag, exponent: exponent)
+            seen.enter(
+              value: jacobians.infinity[lag], bound: bound, rounding: account.productRounding(lag),
+              step: line.steps, lag: lag)
+          }
+        case .jacobianSpectral:
+          for (lag, value) in jacobians.spectral where lag > 0 {
+            seen.enter(
+              value: value, bound: account.volterra.jacobian[lag], rounding: account.jacobianRounding(lag),
+              step: line.steps, lag: lag)
+          }
+        case .gradient: account.enterGradients(rung, &seen)
+        }
+      }
+      rungs.append(Rung(rung, network.oscillators, hypotheses, applies: applies, seen))
+    }
+    self.rungs = rungs
+    series = Series(account, jacobians, exponent: exponent, decomposition: decomposition)
+  }
+
+  /// Whether no bound that applies was violated.
+  public var allHold: Bool { rungs.allSatisfy { $0.kind == .asymptotic || $0.holds != false } }
+}
+
+/// The tightest place of a bound.
+struct LadderTightness {
+  private(set) var ratio = -1.0
+  private(set) var step = 0
+  private(set) var lag = 0
+  private(set) var rounding = 0.0
+  private(set) var firstViolation: Int?
+  private(set) var isClear = true
+
+  /// Enters a value against its bound; `rounding` is relative to the bound.
+  @inline(__always)
+  mutating func enter(value: Double, bound: Double, rounding allowance: Double, step: Int, lag: Int) {
+    guard bound.isFinite, value.isFinite else { return }
+    if value > ratio * bound {
+      ratio = bound > 0 ? value / bound : 0
+      self.step = step
+      self.lag = lag
+    }
+    rounding = max(rounding, allowance)
+    if value > bound * (1 - allowance) {
+      isClear = false
+      if value > bound * (1 + allowance) { firstViolation = min(firstViolation ?? step, step) }
+    }
+  }
+}
+
+extension GradientLadder.Rung {
+  fileprivate init(
+    _ rung: GradientRung, _ oscillators: Oscillators, _ hypotheses: [Hypothesis], applies: Bool, _ seen: LadderTightness
+  ) {
+    name = rung.rawValue
+    quantity = rung.quantity
+    statement = rung.statement
+    let isSeen = seen.ratio >= 0
+    let isClear = !isSeen || seen.isClear && hypotheses.allSatisfy(\.isDecided)
+    kind = rung.kind == .rigorous && !isClear ? .numerical : rung.kind
+    origin = rung.origin(for: oscillators)
+    isForAllInputs = rung.isForAllInputs
+    self.hypotheses = hypotheses
+    self.applies = applies
+    holds = applies && isSeen ? seen.firstViolation == nil : nil
+    tightness = isSeen ? seen.ratio : nil
+    step = isSeen ? seen.step : nil
+    lag = isSeen ? seen.lag : nil
+    rounding = isSeen ? seen.rounding : nil
+    firstViolation = seen.firstViolation
+  }
+}
