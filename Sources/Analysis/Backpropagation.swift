@@ -64,7 +64,7 @@ public struct Backpropagation: Sendable {
         let steps = chunk..<min(chunk + length, inputs.steps)
         let run = map.trajectory(inputs: inputs.part(steps: steps, trajectories: trajectories), start: state)
         guard run.divergedAt == nil else { return nil }
-        state = StateChunk(run, steps: steps, trajectories: trajectories, from: steps.lowerBound).last
+        state = run.lastState
         progress?(steps.count * trajectories.count)
       }
       return kept

@@ -67,6 +67,17 @@ public struct Hypothesis: Encodable, Equatable, Sendable {
     }
   }
 
+  /// `value <= limit` (or `<` where `isStrict`) of the network as a whole.
+  init(_ statement: String, value: Double, limit: Double, isStrict: Bool = false) {
+    self.statement = statement
+    holds = isStrict ? value < limit : value <= limit
+    self.value = value
+    self.limit = limit
+    unit = nil
+    failingUnits = []
+    isDecided = abs(limit - value) > 16 * Double.ulpOfOne * (abs(limit) + abs(value))
+  }
+
   private enum CodingKeys: String, CodingKey {
     case statement, holds, value, limit, unit, failingUnits
   }

@@ -14,21 +14,37 @@ extension EnergyBounds {
     network: OscillatorNetwork, inputs: InputSequence, trajectory: Trajectory, progress: ((Int) -> Void)? = nil
   ) {
     var ledger = EnergyLedger(network.oscillators, trajectory, rungs: EnergyRung.ofMap, gain: .gain)
-    var activations = RecomputedActivations(network: network, inputs: inputs, trajectory: trajectory)
-    var step = 1
-    while step <= trajectory.steps {
-      let sigma = activations.step(step)
-      let isFinite = ledger.enter(step: step) { unit, place, new, old in
-        let identity = EnergyIdentity(
-          unit: unit, position: new.position, velocity: new.velocity, oldPosition: old.position,
-          oldVelocity: old.velocity, sigma: sigma[sigma.startIndex + place])
-        return (identity.residual, identity.largestTerm, 16 * Double.ulpOfOne * identity.termSum)
-      }
-      guard isFinite else { break }
-      step += 1
-      progress?(trajectory.batch)
+    let failedAt = ledger.enter(trajectory, network: network, inputs: inputs, progress: progress)
+    self = ledger.bounds(divergedAt: failedAt ?? trajectory.divergedAt)
+  }
+
+  /// The same for a run made a segment of steps at a time, so that only a segment's states are held.
+  ///
+  /// - Parameters:
+  ///   - start: y_0 and z_0, 2m values for all trajectories or B×2m; zero if nil.
+  ///   - segment: the steps that are held at once.
+  ///   - threads: how many cores share the batch.
+  public init(
+    network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, segment: Int, threads: Int = 1,
+    progress: ((Int) -> Void)? = nil
+  ) {
+    let map = OscillatorMap(network)
+    var state = network.starts(start, batch: inputs.batch)
+    var ledger: EnergyLedger?
+    var failedAt: Int?
+    for first in stride(from: 0, to: inputs.steps, by: segment) where failedAt == nil {
+      let steps = first..<min(first + segment, inputs.steps)
+      let part = inputs.part(steps: steps, trajectories: 0..<inputs.batch)
+      let run = map.trajectory(inputs: part, start: state, threads: threads)
+      var next = ledger ?? EnergyLedger(network.oscillators, run, rungs: EnergyRung.ofMap, gain: .gain)
+      failedAt =
+        next.enter(run, network: network, inputs: part, from: first, progress: progress)
+        ?? run.divergedAt.map { first + $0 }
+      ledger = next
+      if failedAt == nil { state = run.lastState }
     }
-    self = ledger.bounds(divergedAt: step <= trajectory.steps ? step : trajectory.divergedAt)
+    guard let ledger else { preconditionFailure("a run without steps") }
+    self = ledger.bounds(divergedAt: failedAt)
   }
 
   /// Holds the energy of the continuous system against its identity `de/dt = 2·z·sigma − 2·epsilon·z²` and D.1,
@@ -70,7 +86,9 @@ extension EnergyBounds {
 private struct EnergyLedger {
   let oscillators: Oscillators
   let units: [LinearUnit]
-  let trajectory: Trajectory
+  /// The run, or the segment of it that is looked at, and the steps before that.
+  private var trajectory: Trajectory
+  private var offset = 0
   let gainRung: EnergyRung
   var accounts: [RungAccount]
   var gain: GainAccount?
@@ -103,6 +121,29 @@ private struct EnergyLedger {
       gainRung, oscillators: oscillators, units: units, trajectory: trajectory, tolerance: tolerance)
   }
 
+  /// Enters a run of the map, or a segment of one that begins after step `offset`; the step at which the energy left
+  /// the range of doubles, if it did.
+  mutating func enter(
+    _ run: Trajectory, network: OscillatorNetwork, inputs: InputSequence, from offset: Int = 0,
+    progress: ((Int) -> Void)?
+  ) -> Int? {
+    trajectory = run
+    self.offset = offset
+    var activations = RecomputedActivations(network: network, inputs: inputs, trajectory: run)
+    for step in 1...max(run.steps, 1) where step <= run.steps {
+      let sigma = activations.step(step)
+      let isFinite = enter(step: offset + step) { unit, place, new, old in
+        let identity = EnergyIdentity(
+          unit: unit, position: new.position, velocity: new.velocity, oldPosition: old.position,
+          oldVelocity: old.velocity, sigma: sigma[sigma.startIndex + place])
+        return (identity.residual, identity.largestTerm, 16 * Double.ulpOfOne * identity.termSum)
+      }
+      guard isFinite else { return offset + step }
+      progress?(run.batch)
+    }
+    return nil
+  }
+
   /// Enters one step; false if it left the range of doubles.
   ///
   /// `identity` gives, for a unit and its place among all trajectories' units, the identity's residual, the
@@ -111,8 +152,8 @@ private struct EnergyLedger {
     step n: Int, identity: (LinearUnit, Int, UnitState, UnitState) -> (Double, Double, Double)
   ) -> Bool {
     let m = oscillators.count
-    let new = State(trajectory, after: n)
-    let old = State(trajectory, after: n - 1)
+    let new = State(trajectory, after: n - offset)
+    let old = State(trajectory, after: n - offset - 1)
     let time = Double(n) * oscillators.timeStep
     for b in 0..<trajectory.batch {
       var sums = EnergySums()

@@ -13,8 +13,8 @@ public struct GradientDecomposition: Equatable, Sendable {
   /// The largest lag n − k looked at, L.
   public let largestLag: Int
   /// |a|₂ and |a|∞ at (n, lag): row n − 1 holds lags 0 … L; zero where k = n − lag would be below 1.
-  let norms: [Double]
-  let maxima: [Double]
+  public let norms: [Double]
+  public let maxima: [Double]
   /// `∂E_n/∂y_n` in row n − 1.
   let cotangents: [VectorNorms]
   /// The norms of y_{k−1}, z_{k−1}, u_k and 1 in row k − 1.
@@ -90,6 +90,10 @@ public struct GradientDecomposition: Equatable, Sendable {
   public func maximum(_ block: NetworkGradient.Block, n: Int, k: Int) -> Double {
     maxima[(n - 1) * (largestLag + 1) + n - k] * (factors[block]?[k - 1].maximum ?? 0)
   }
+
+  /// The 2-norm of a block's factor (y_{k−1} for W …) in row k − 1, and its largest entry.
+  public func factorNorms(_ block: NetworkGradient.Block) -> [Double] { factors[block]?.map(\.norm) ?? [] }
+  public func factorMaxima(_ block: NetworkGradient.Block) -> [Double] { factors[block]?.map(\.maximum) ?? [] }
 
   /// For each lag, the largest over n of `value(n, k)` and its mean.
   func profile(_ value: (_ n: Int, _ k: Int) -> Double) -> (largest: [Double], mean: [Double]) {

@@ -68,7 +68,8 @@ public struct GradientLadder: Encodable, Equatable, Sendable {
     let network = line.network
     let bounds = JacobianRows(network)
     let account = LadderAccount(
-      line, decomposition: decomposition, volterra: VolterraEnvelope(
+      line, decomposition: decomposition,
+      volterra: VolterraEnvelope(
         network: network, lags: decomposition.largestLag, threads: threads),
       growth: (bounds.aPriori, bounds.supremum), loss: loss, limits: limits)
     volterra = account.volterra
@@ -85,7 +86,8 @@ public struct GradientLadder: Encodable, Equatable, Sendable {
       if applies {
         switch rung.quantity {
         case .jacobianInfinity:
-          for lag in jacobians.infinity.indices.dropFirst() {
+          // At lag 1 the product is what it bounds.
+          for lag in jacobians.infinity.indices.dropFirst(rung == .product ? 2 : 1) {
             let bound = account.jacobianBound(rung, lag: lag, exponent: exponent)
             seen.enter(
               value: jacobians.infinity[lag], bound: bound, rounding: account.productRounding(lag),

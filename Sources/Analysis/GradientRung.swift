@@ -101,8 +101,8 @@ extension WeightAssumption {
     return [
       Hypothesis("implicit damping", holds: oscillators.damping == .implicit),
       Hypothesis("gamma = epsilon = 1", holds: assumption.statedCase),
-      Hypothesis("dt < 1", values: [dt], limits: [1], isStrict: true),
-      Hypothesis("(6): eta <= dt^(1/2)", values: [assumption.eta], limits: [dt.squareRoot()], isStrict: false),
+      Hypothesis("dt < 1", value: dt, limit: 1, isStrict: true),
+      Hypothesis("(6): eta <= dt^(1/2)", value: assumption.eta, limit: dt.squareRoot()),
     ]
   }
 }

@@ -102,7 +102,8 @@ struct LadderAccount {
       return cotangent.sum * Double.exp(logProducts[n] - logProducts[n - lag]) * entries[n - lag - 1]
     case .gradientAPriori: return cotangent.sum * Double.pow(growth.sharp, lag) * largestEntry
     case .gradientVolterra: return cotangent.norm * volterra.position[lag]
-    case .gradientAPrioriForAll: return (cotangentBound?.sum ?? .infinity) * Double.pow(growth.sharp, lag) * largestEntry
+    case .gradientAPrioriForAll:
+      return (cotangentBound?.sum ?? .infinity) * Double.pow(growth.sharp, lag) * largestEntry
     case .gradientVolterraForAll: return (cotangentBound?.norm ?? .infinity) * volterra.position[lag]
     default: preconditionFailure("\(rung) isn't about gradients")
     }

@@ -46,7 +46,7 @@ public struct Proposition32: Encodable, Equatable, Sendable {
     // The paper's horizon is a count of steps: t_N may be off by rounding.
     hypotheses =
       WeightAssumption.hypotheses(network.oscillators, assumption) + [
-        Hypothesis("t_N <= 1", values: [end], limits: [1 + 1e-9], isStrict: false),
+        Hypothesis("t_N <= 1", value: end, limit: 1 + 1e-9),
         Hypothesis("zero start", holds: startsAtZero),
       ]
     applies = hypotheses.allSatisfy(\.holds)

@@ -96,7 +96,8 @@ public struct Proposition33: Encodable, Equatable, Sendable {
           setting == .given
           ? first.refined(by: parts, hold: hold, timeStep: dt)
           : setting.inputs(steps: steps * parts, width: network.inputs, timeStep: levels[level])
-        let origin = setting == .given ? start.map { Array($0.prefix(2 * network.hidden)) } : setting.start(network.hidden)
+        let origin =
+          setting == .given ? start.map { Array($0.prefix(2 * network.hidden)) } : setting.start(network.hidden)
         return LevelValues(base, weights: weights, timeStep: levels[level], inputs: drive, start: origin)
       }
     }

@@ -61,17 +61,28 @@ public struct BoundsResult: Encodable, Equatable, Sendable {
   public let run: RunDescription
   /// The map's energy, and every rung: those about the map, then those about the flow.
   public let energy: EnergyBounds
+  /// The gradient of the loss and its bounds; null where it wasn't asked for, or can't be taken (`gradientReason`).
+  public let gradient: GradientBounds?
+  public let gradientReason: String?
   /// The continuous system under the same inputs; null where it wasn't asked for.
   public let flow: FlowEnergy?
   /// The worst inputs found for each rung about the map; null where they weren't looked for.
   public let worstCase: [WorstCase]?
+  /// The checkpoints of a training run, where several were given; the rest is about the last.
+  public let series: TrainingSeries?
 
-  /// The energy of a run against its bounds.
-  public init(run: RunDescription, energy: EnergyBounds, flow: FlowEnergy?, worstCase: [WorstCase]? = nil) {
-    self.worstCase = worstCase
+  /// The energy and the gradient of a run against their bounds.
+  public init(
+    run: RunDescription, energy: EnergyBounds, gradient: GradientBounds? = nil, gradientReason: String? = nil,
+    flow: FlowEnergy?, worstCase: [WorstCase]? = nil, series: TrainingSeries? = nil
+  ) {
     self.run = run
     self.energy = flow.map { energy.addingRungs(of: $0.bounds) } ?? energy
+    self.gradient = gradient
+    self.gradientReason = gradientReason
     self.flow = flow
+    self.worstCase = worstCase
+    self.series = series
   }
 }
 

@@ -36,7 +36,8 @@ public struct Separation: Encodable, Equatable, Sendable {
     name = system == .map ? "E.1" : "D.2"
     statement =
       system == .map
-      ? "gamma·|y − ȳ|² + |z − z̄|² <= 4·m·t_n for the same start" : "|y − ȳ|² <= 4·m·t/gamma, |z − z̄|² <= 4·m·t for the same start"
+      ? "gamma·|y − ȳ|² + |z − z̄|² <= 4·m·t_n for the same start"
+      : "|y − ȳ|² <= 4·m·t/gamma, |z − z̄|² <= 4·m·t for the same start"
     origin = rung.origin(for: oscillators)
     hypotheses = rung.hypotheses(for: oscillators) + [Hypothesis("the same start", holds: first.start == second.start)]
     applies = hypotheses.allSatisfy(\.holds)

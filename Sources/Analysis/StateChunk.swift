@@ -73,7 +73,4 @@ extension StateChunk {
     }
     self.rows = rows
   }
-
-  /// The states after the last step, a row of 2m for each trajectory.
-  var last: [Double] { Array(rows[steps.count * trajectories.count * 2 * hidden..<rows.count]) }
 }

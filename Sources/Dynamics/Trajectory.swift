@@ -47,4 +47,35 @@ public struct Trajectory: Equatable, Sendable {
       positions: Array(positions.prefix(count * batch * hidden)),
       velocities: Array(velocities.prefix(count * batch * hidden)), divergedAt: nil)
   }
+
+  /// The states after the last step, B rows of m positions and m velocities.
+  public var lastState: [Double] {
+    guard steps > 0 else { return start }
+    var state: [Double] = []
+    for b in 0..<batch {
+      let place = ((steps - 1) * batch + b) * hidden
+      state += positions[place..<place + hidden]
+      state += velocities[place..<place + hidden]
+    }
+    return state
+  }
+
+  /// One trajectory of the batch.
+  public func only(_ b: Int) -> Trajectory {
+    precondition(0..<batch ~= b, "trajectory \(b) of \(batch)")
+    if batch == 1 { return self }
+    func part(_ values: [Double]) -> [Double] {
+      var own: [Double] = []
+      own.reserveCapacity(steps * hidden)
+      for n in 0..<steps {
+        let place = (n * batch + b) * hidden
+        own += values[place..<place + hidden]
+      }
+      return own
+    }
+    return Trajectory(
+      steps: steps, batch: 1, hidden: hidden, timeStep: timeStep,
+      start: Array(start[b * 2 * hidden..<(b + 1) * 2 * hidden]), positions: part(positions),
+      velocities: part(velocities), divergedAt: divergedAt)
+  }
 }

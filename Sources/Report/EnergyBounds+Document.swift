@@ -39,7 +39,12 @@ extension BoundsResult {
     blocks.append(.table(ladder))
     blocks.append(.list(energy.rungs.map(\.sentence)))
     if let worstCase { blocks += worstCase.blocks }
-    return Document(title: "Energy bounds of \(run.file)", blocks)
+    if let gradient { blocks += gradient.blocks(run) }
+    if let gradientReason {
+      blocks += [.heading("Gradient"), .paragraph("No gradient: \(gradientReason).")]
+    }
+    if let series { blocks += series.blocks }
+    return Document(title: "Bounds of \(run.file)", blocks)
   }
 
   private var ladder: Document.Table {
@@ -56,11 +61,13 @@ extension BoundsResult {
       })
   }
 
-  /// The plots of energy against each bound, of the map and of the flow.
-  public var energyPlots: [Plot] {
-    let map = energy.plot(name: "energy", title: "Energy and its bounds, \(run.damping.rawValue) damping")
-    guard let flow else { return [map] }
-    return [map, flow.bounds.plot(name: "energy-ode", title: "Energy of the continuous system and its bounds")]
+  /// Energy against each bound, of the map and of the flow; the gradient over lags and steps; the training series.
+  public var plots: [Plot] {
+    var plots = [energy.plot(name: "energy", title: "Energy and its bounds, \(run.damping.rawValue) damping")]
+    if let flow {
+      plots.append(flow.bounds.plot(name: "energy-ode", title: "Energy of the continuous system and its bounds"))
+    }
+    return plots + (gradient?.plots(timeStep: run.timeStep) ?? []) + (series?.plots ?? [])
   }
 }
 

@@ -1,3 +1,5 @@
+import RealModule
+
 /// A plot as data and a gnuplot script, so that it can be drawn anew in another style.
 public struct Plot: Equatable, Sendable {
   /// One line of a plot; a value that isn't finite leaves a gap.
@@ -22,6 +24,17 @@ public struct Plot: Equatable, Sendable {
   let isLogarithmicInX: Bool
   let x: [Double]
   let curves: [Curve]
+  /// Cells instead of curves: a value for each column (x) and row (y).
+  let cells: Cells?
+
+  /// A heat map's cells, evenly spaced.
+  struct Cells: Equatable, Sendable {
+    let x: [Double]
+    let y: [Double]
+    /// Row by row (y); a value that isn't finite leaves the cell blank.
+    let values: [Double]
+    let label: String
+  }
 
   /// A plot of curves over `x`.
   public init(
@@ -37,10 +50,31 @@ public struct Plot: Equatable, Sendable {
     isLogarithmicInX = logarithmicX
     self.x = x
     self.curves = curves
+    cells = nil
+  }
+
+  /// A heat map of log₁₀ of positive values over columns `x` and rows `y`.
+  ///
+  /// - Parameter values: row by row; those that aren't positive and finite leave a blank.
+  public init(
+    name: String, title: String, xLabel: String, yLabel: String, valueLabel: String, x: [Double], y: [Double],
+    values: [Double]
+  ) {
+    precondition(values.count == x.count * y.count, "\(name): \(values.count) cells for \(x.count)×\(y.count)")
+    self.name = name
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    isLogarithmic = false
+    isLogarithmicInX = false
+    self.x = []
+    curves = []
+    cells = Cells(x: x, y: y, values: values, label: valueLabel)
   }
 
   /// The data file: a column for x and one for each curve, under a line of names.
   public var data: String {
+    if let cells { return cells.data(xLabel, yLabel) }
     var text = "# " + ([xLabel] + curves.map(\.label)).map { "\"\($0)\"" }.joined(separator: " ") + "\n"
     for row in x.indices {
       text += "\(x[row])"
@@ -55,6 +89,7 @@ public struct Plot: Equatable, Sendable {
 
   /// The script: draws `NAME.svg` and `NAME.png` from `NAME.dat` in the folder it is run in.
   public var script: String {
+    if let cells { return cellScript(cells) }
     // More points than pixels only make large files; the data keeps them all.
     let every = max(1, x.count / 2000)
     var lines = [
@@ -72,7 +107,10 @@ public struct Plot: Equatable, Sendable {
       lines.append("set logscale y")
       lines.append("set format y '10^{%T}'")
     }
-    if isLogarithmicInX { lines.append("set logscale x") }
+    if isLogarithmicInX {
+      lines.append("set logscale x")
+      lines.append("set format x '10^{%T}'")
+    }
     // Few points are worth seeing one by one.
     let style = x.count <= 30 ? "linespoints pt 7 ps 0.7" : "lines"
     let drawn = curves.enumerated().map { place, curve in
@@ -89,5 +127,49 @@ public struct Plot: Equatable, Sendable {
 
   private func quoted(_ text: String) -> String {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  }
+
+  /// The script of a heat map: dark is small in every theme of a colour-blind-safe scale.
+  private func cellScript(_ cells: Cells) -> String {
+    var lines = [
+      "# Draws \(name).svg and \(name).png from \(name).dat:  gnuplot \(name).gp",
+      "set title \(quoted(title)) noenhanced",
+      "set xlabel \(quoted(xLabel)) noenhanced",
+      "set ylabel \(quoted(yLabel)) noenhanced",
+      "set cblabel \(quoted(cells.label)) noenhanced",
+      "set border lc rgb '#444444'",
+      "set palette defined (0 '#00204C', 0.25 '#414D6B', 0.5 '#7C7B78', 0.75 '#BBAF71', 1 '#FFE945')",
+      "unset key",
+      "set xrange [\(Cells.edges(cells.x))]",
+      "set yrange [\(Cells.edges(cells.y))]",
+    ]
+    for terminal in ["svg size 900,640 background rgb 'white'", "pngcairo size 900,640"] {
+      lines.append("set terminal \(terminal)")
+      lines.append("set output '\(name).\(terminal.hasPrefix("svg") ? "svg" : "png")'")
+      lines.append("plot '\(name).dat' using 1:2:3 with image pixels")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension Plot.Cells {
+  /// A row for each cell: x, y and log₁₀ of the value.
+  fileprivate func data(_ xLabel: String, _ yLabel: String) -> String {
+    var text = "# \"\(xLabel)\" \"\(yLabel)\" \"\(label)\"\n"
+    for (row, y) in y.enumerated() {
+      for (column, x) in x.enumerated() {
+        let value = values[row * self.x.count + column]
+        text += "\(x) \(y) " + (value > 0 && value.isFinite ? "\(Double.log10(value))" : "NaN") + "\n"
+      }
+      text += "\n"
+    }
+    return text
+  }
+
+  /// The range that shows every cell whole.
+  fileprivate static func edges(_ values: [Double]) -> String {
+    guard let first = values.first, let last = values.last else { return "0:1" }
+    let half = values.count > 1 ? (values[1] - first) / 2 : 0.5
+    return "\(first - half):\(last + half)"
   }
 }

@@ -33,9 +33,13 @@ struct DemoCommand: AsyncParsableCommand {
     } catch {
       throw Diagnostic(error)
     }
+    let gradient = try GradientOptions.parse([])
+    let loss = try gradient.loss(network: prepared.network, inputs: prepared.inputs, memory: checkpoint.memory)
     let run = try Run(prepared, output: output)
+    let study = try BoundsStudy(
+      prepared, gradient: gradient, loss: loss, flow: flow, against: nil, memory: checkpoint.memory, output: output)
     let simulation = SimulationResult(run: run.description, network: run.network, trajectory: run.trajectory)
-    let bounds = run.bounds(flow: flow, output: output)
+    let bounds = try study.result()
     // The comparison integrates the first part: its order needs dt halved several times over.
     let shorter = try InputOptions.parse(["--signal", "lorenz96", "--steps", "200", "--seed", "1"])
     let (inputs, _, described) = try shorter.load(stored: stored, network: run.network, memory: checkpoint.memory)
@@ -48,7 +52,7 @@ struct DemoCommand: AsyncParsableCommand {
     try folder.write(jsonText(schema: "cornn-analyze/bounds/1", bounds), to: "bounds.json")
     try folder.write(jsonText(schema: "cornn-analyze/compare/1", comparison), to: "compare.json")
     let trouble = try await Gnuplot.draw(
-      bounds.energyPlots + comparison.plots + [run.trajectory.positionPlot], in: folder)
+      bounds.plots + comparison.plots + [run.trajectory.positionPlot], in: folder)
 
     var report = Document(
       title: "A trained coRNN and its energy bounds",

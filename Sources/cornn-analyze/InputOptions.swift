@@ -123,11 +123,10 @@ struct InputOptions: ParsableArguments {
 
   private func make(_ network: OscillatorNetwork, memory: ByteCount) throws(Diagnostic) -> (String, InputSequence) {
     guard let signal, let steps else { preconditionFailure("no signal after validation") }
-    let numbers = network.inputs + 2 * network.hidden
-    let (bytes, overflow) = steps.multipliedReportingOverflow(by: 8 * numbers)
+    let (bytes, overflow) = steps.multipliedReportingOverflow(by: 8 * network.inputs)
     guard !overflow, bytes <= memory.bytes else {
       throw Diagnostic(
-        .usage, "the inputs and states of \(steps) steps would take more than --memory allows",
+        .usage, "the inputs of \(steps) steps would take more than --memory allows",
         hint: "raise --memory, or run fewer steps")
     }
     let amplitude = amplitude ?? 1

@@ -91,6 +91,15 @@ struct OutputFolder {
   /// Writes a text file.
   func write(_ text: String, to name: String) throws(Diagnostic) { try write(bytes: Array(text.utf8), to: name) }
 
+  /// Writes arrays to an `.npz`.
+  func write(_ arrays: [ArrayWriter.Named], to name: String) throws(Diagnostic) {
+    do {
+      try ArrayWriter.write(arrays, to: file(name))
+    } catch {
+      throw Diagnostic(error)
+    }
+  }
+
   /// Writes a file.
   func write(bytes: [UInt8], to name: String) throws(Diagnostic) {
     do {

@@ -73,10 +73,12 @@ struct Prepared {
   let start: [Double]?
   let description: InputDescription
 
-  init(checkpoint: CheckpointOptions, input: InputOptions) throws(Diagnostic) {
+  /// - Parameter holdsStates: whether the run's states are going to be held all at once.
+  init(checkpoint: CheckpointOptions, input: InputOptions, holdsStates: Bool = true) throws(Diagnostic) {
     stored = try checkpoint.stored()
     network = try checkpoint.network(stored)
     (inputs, start, description) = try input.load(stored: stored, network: network, memory: checkpoint.memory)
+    guard holdsStates else { return }
     try checkpoint.checkMemory(steps: inputs.steps, batch: inputs.batch, hidden: network.hidden)
   }
 }
