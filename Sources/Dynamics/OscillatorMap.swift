@@ -1,7 +1,7 @@
 import CoRNNKernels
 public import CoRNNModel
 
-/// The coRNN map on BLAS: both kinds of damping, one trajectory or a batch, in double precision.
+/// The coRNN map on packed weights: both kinds of damping, one trajectory or a batch, in double precision.
 ///
 /// Does what the Step module defines, faster: one product of [W Z] with [y z] a step, inputs projected many
 /// steps at a time, tanh in vectors. A step of a batch costs 2·m²·B multiply–adds.
@@ -9,19 +9,19 @@ public struct OscillatorMap: Sendable {
   /// The network that is run.
   public let network: OscillatorNetwork
 
-  private let recurrent: Matrix
+  private let recurrent: PackedMatrix
   private let retain: [Double]
   private let scale: [Double]
 
-  /// Trajectories that advance together. A constant, so that results don't depend on the number of threads.
-  private static let block = 32
+  /// The most trajectories that advance together.
+  private static let largestBlock = 32
   /// About how many numbers of projected inputs are held at once.
   private static let projection = 1 << 16
 
   /// The map of `network`.
   public init(_ network: OscillatorNetwork) {
     self.network = network
-    recurrent = network.recurrentWeights
+    recurrent = PackedMatrix(network.recurrentWeights)
     retain = network.oscillators.velocityRetention
     scale = network.oscillators.velocityScale
   }
@@ -41,14 +41,15 @@ public struct OscillatorMap: Sendable {
     let batch = inputs.batch
     let states = network.starts(start, batch: batch)
 
-    let blocks = (batch + Self.block - 1) / Self.block
+    // Blocks of even size: 50 trajectories are two blocks of 25, whatever the number of threads.
+    let blocks = (batch + Self.largestBlock - 1) / Self.largestBlock
     var velocities: [Double] = []
     var divergedAt: Int?
     let total = inputs.steps * batch * m
     let positions = SharedArray.filled(count: total) { positions in
       velocities = SharedArray.filled(count: total) { velocities in
         let divergences = parallelMap(count: blocks, threads: threads) { block in
-          let range = block * Self.block..<min((block + 1) * Self.block, batch)
+          let range = block * batch / blocks..<(block + 1) * batch / blocks
           var run = BlockRun(
             inputs: inputs.trajectories(range),
             state: Array(states[range.lowerBound * 2 * m..<range.upperBound * 2 * m]), first: range.lowerBound,
@@ -140,8 +141,9 @@ public struct OscillatorMap: Sendable {
   private func activate(_ sigma: inout [Double], drives: [Double], at place: Int, state: [Double]) {
     guard network.oscillators.activation != .none else { return }
     for i in sigma.indices { sigma[i] = drives[place + i] }
-    recurrent.multiply(
-      count: sigma.count / network.hidden, vectors: state, stride: 2 * network.hidden, keeping: 1, into: &sigma)
+    recurrent.multiplyAdd(
+      count: sigma.count / network.hidden, vectors: state, stride: 2 * network.hidden, into: &sigma,
+      resultStride: network.hidden)
     if network.oscillators.activation == .tanh { applyTanh(to: &sigma) }
   }
 }
