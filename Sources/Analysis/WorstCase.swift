@@ -62,7 +62,7 @@ private struct Search {
   let start: [Double]?
   let range: ClosedRange<Double>
   let map: OscillatorMap
-  let adjoint: OscillatorAdjoint
+  let backpropagation: Backpropagation
   /// The bounds under the given inputs.
   let given: EnergyBounds
   let progress: ((Int) -> Void)?
@@ -77,7 +77,7 @@ private struct Search {
     self.start = start.map { Array($0.prefix(2 * network.hidden)) }
     self.range = range
     map = OscillatorMap(network)
-    adjoint = OscillatorAdjoint(network)
+    backpropagation = Backpropagation(network)
     let run = map.trajectory(inputs: inputs, start: self.start)
     given = EnergyBounds(network: network, inputs: inputs, trajectory: run)
   }
@@ -175,8 +175,11 @@ private struct Search {
         velocity[i] = 2 * weight * z[i]
       }
     }
-    return adjoint.inputGradient(
-      inputs: trial.inputs, run: trial.run, step: step, position: position, velocity: velocity)
+    let gradient = backpropagation.gradient(
+      of: .lastState(position: position, velocity: velocity),
+      inputs: trial.inputs.part(steps: 0..<step, trajectories: 0..<1), trajectory: trial.run.prefix(step),
+      withInputs: true)
+    return gradient.inputs ?? []
   }
 
   private func bangBangInputs() -> InputSequence {

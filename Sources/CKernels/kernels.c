@@ -99,3 +99,8 @@ void cornn_combine(size_t count, size_t stages, const double *base, double step,
                    const double *weights, double *out) {
   DISPATCH(combine, count, stages, base, step, slopes, weights, out)
 }
+
+void cornn_column_products(size_t count, size_t columns, const double *left, size_t left_stride, const double *right,
+                           size_t right_stride, double *sums) {
+  DISPATCH(column_products, count, columns, left, left_stride, right, right_stride, sums)
+}

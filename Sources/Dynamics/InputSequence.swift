@@ -78,13 +78,20 @@ public struct InputSequence: Equatable, Sendable {
   public var firstTrajectory: InputSequence { trajectories(0..<1) }
 
   /// The inputs of trajectories `range` alone.
-  func trajectories(_ range: Range<Int>) -> InputSequence {
-    if range == 0..<batch { return self }
+  func trajectories(_ range: Range<Int>) -> InputSequence { part(steps: 0..<steps, trajectories: range) }
+
+  /// The inputs of some steps, counted from 0, of some trajectories.
+  public func part(steps range: Range<Int>, trajectories: Range<Int>) -> InputSequence {
+    if range == 0..<steps, trajectories == 0..<batch { return self }
+    precondition(
+      0 <= range.lowerBound && range.upperBound <= steps && 0 <= trajectories.lowerBound
+        && trajectories.upperBound <= batch, "steps \(range), trajectories \(trajectories) of \(steps) and \(batch)")
     var part: [Double] = []
-    part.reserveCapacity(steps * range.count * width)
-    for step in 0..<steps {
-      part += values[(step * batch + range.lowerBound) * width..<(step * batch + range.upperBound) * width]
+    part.reserveCapacity(range.count * trajectories.count * width)
+    for step in range {
+      let row = step * batch
+      part += values[(row + trajectories.lowerBound) * width..<(row + trajectories.upperBound) * width]
     }
-    return InputSequence(steps: steps, batch: range.count, width: width, values: part)
+    return InputSequence(steps: range.count, batch: trajectories.count, width: width, values: part)
   }
 }

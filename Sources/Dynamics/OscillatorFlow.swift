@@ -160,7 +160,7 @@ extension OscillatorNetwork {
   }
 
   /// Starts for a batch: zero for nil, the same for all from 2m values, or B×2m as given.
-  func starts(_ start: [Double]?, batch: Int) -> [Double] {
+  public func starts(_ start: [Double]?, batch: Int) -> [Double] {
     let width = 2 * hidden
     guard let start else { return [Double](repeating: 0, count: batch * width) }
     guard start.count == width else {

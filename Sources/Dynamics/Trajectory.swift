@@ -38,4 +38,13 @@ public struct Trajectory: Equatable, Sendable {
 
   /// The times of the states, t_n = n·dt.
   public var times: [Double] { (1...max(steps, 1)).prefix(steps).map { Double($0) * timeStep } }
+
+  /// The states of the first `count` steps.
+  public func prefix(_ count: Int) -> Trajectory {
+    precondition(0...steps ~= count, "\(count) of \(steps) steps")
+    return Trajectory(
+      steps: count, batch: batch, hidden: hidden, timeStep: timeStep, start: start,
+      positions: Array(positions.prefix(count * batch * hidden)),
+      velocities: Array(velocities.prefix(count * batch * hidden)), divergedAt: nil)
+  }
 }

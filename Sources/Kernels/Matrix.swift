@@ -45,6 +45,14 @@ public struct Matrix: Equatable, Sendable {
     self.init(rows: left.rows, columns: left.columns + right.columns, elements: elements)
   }
 
+  /// Some of the columns, as a matrix of their own.
+  public func columns(_ range: Range<Int>) -> Matrix {
+    var part: [Double] = []
+    part.reserveCapacity(rows * range.count)
+    for row in 0..<rows { part += elements[row * columns + range.lowerBound..<row * columns + range.upperBound] }
+    return Matrix(rows: rows, columns: range.count, elements: part)
+  }
+
   /// The transpose.
   public var transposed: Matrix {
     var result = Matrix(rows: columns, columns: rows)

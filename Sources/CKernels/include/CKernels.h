@@ -51,6 +51,11 @@ void cornn_field(size_t hidden, const double *weights, const double *drive, cons
 void cornn_combine(size_t count, size_t stages, const double *base, double step, const double *slopes,
                    const double *weights, double *out);
 
+/// sums[c] += sum over rows of left[r, c] * right[r, c], for rows of `columns` values that stand `left_stride` and
+/// `right_stride` apart.
+void cornn_column_products(size_t count, size_t columns, const double *left, size_t left_stride, const double *right,
+                           size_t right_stride, double *sums);
+
 /// Dormand and Prince's method of order 8 with 12 evaluations a step (GSL's rk8pd has 14) as a stepper for GSL: a
 /// `const gsl_odeiv2_step_type *`.
 const void *cornn_dop853_step_type(void);

@@ -1,0 +1,144 @@
+import CoRNNDynamics
+import CoRNNKernels
+import CoRNNModel
+
+/// A sweep back through a run in one block of trajectories, and the sums that it gathers.
+struct BackwardSweep: Sendable {
+  let network: OscillatorNetwork
+  let trajectories: Range<Int>
+  /// What each E_n counts for.
+  let weight: Double
+  /// The cotangents (lambda, mu) of the state that the sweep has come to: rows of 2m.
+  private(set) var cotangents: [Double]
+  /// The sum of E_n.
+  private(set) var loss = 0.0
+  /// The sums of `a·[y z]ᵀ`, `a·uᵀ` and a.
+  private(set) var recurrent: Matrix
+  private(set) var input: Matrix
+  private(set) var bias: [Double]
+  /// The sums by unit of `q·y_{n−1}`, of q times the damped velocity, of `lambda·z_n` and of `q·(z_n − z_{n−1})`.
+  private(set) var stiff: [Double]
+  private(set) var damped: [Double]
+  private(set) var advanced: [Double]
+  private(set) var accelerated: [Double]
+  /// The sums over scored outputs; empty for losses that don't read out.
+  private(set) var readoutWeights: Matrix
+  private(set) var readoutBias: [Double] = []
+  /// By the block's inputs, N×B×d.
+  private(set) var inputGradient: [Double]?
+
+  private let derivative: OscillatorDerivative
+  private let score: Loss
+  private let inputs: InputSequence
+  private let inputWeights: Matrix
+
+  init(
+    _ derivative: OscillatorDerivative, loss: Loss, inputs: InputSequence, trajectories: Range<Int>, withInputs: Bool
+  ) {
+    let network = derivative.network
+    let m = network.hidden
+    self.network = network
+    self.derivative = derivative
+    self.trajectories = trajectories
+    score = loss
+    self.inputs = inputs.part(steps: 0..<inputs.steps, trajectories: trajectories)
+    steps = inputs.steps
+    batch = inputs.batch
+    weight = loss.weight(steps: inputs.steps, batch: inputs.batch)
+    cotangents = [Double](repeating: 0, count: trajectories.count * 2 * m)
+    recurrent = Matrix(rows: m, columns: 2 * m)
+    input = Matrix(rows: m, columns: network.inputs)
+    bias = [Double](repeating: 0, count: m)
+    stiff = bias
+    damped = bias
+    advanced = bias
+    accelerated = bias
+    readoutWeights = Matrix(rows: network.readout?.weights.rows ?? 0, columns: m)
+    inputWeights = network.inputWeights.transposed
+    if withInputs {
+      inputGradient = [Double](repeating: 0, count: inputs.steps * trajectories.count * network.inputs)
+    }
+  }
+
+  private let steps: Int
+  private let batch: Int
+
+  /// Goes back through the steps of `chunk`, which must end where the sweep stands.
+  mutating func goBack(through chunk: StateChunk) {
+    let m = network.hidden
+    let block = trajectories.count
+    let count = chunk.count
+    let part = score.part(chunk, network: network, steps: steps, batch: batch)
+    loss += part.sum
+    addReadout(part, chunk)
+    let slopes = derivative.slopes(
+      count: count, states: chunk.rows, inputs: inputs.values,
+      inputsFrom: chunk.steps.lowerBound * block * network.inputs)
+    var drive = [Double](repeating: 0, count: count * m)
+    var velocity = drive
+    for step in stride(from: chunk.steps.count - 1, through: 0, by: -1) {
+      let place = step * block * m
+      seed(part, from: place)
+      addColumnProducts(
+        count: block, left: cotangents, leftStride: 2 * m, right: chunk.rows,
+        rightFrom: chunk.firstNew + step * block * 2 * m + m, rightStride: 2 * m, into: &advanced)
+      derivative.pull(
+        cotangents: &cotangents, slopes: slopes, from: place, drive: &drive, velocity: &velocity, at: place)
+    }
+    recurrent.addOuterProducts(count: count, left: drive, right: chunk.rows, rightStride: 2 * m)
+    let firstInput = chunk.steps.lowerBound * block * network.inputs
+    input.addOuterProducts(
+      count: count, left: drive, right: inputs.values, rightFrom: firstInput, rightStride: network.inputs)
+    addColumnProducts(count: count, left: drive, leftStride: m, right: ones(m), rightStride: 0, into: &bias)
+    addConstants(velocity, chunk)
+    if inputGradient != nil {
+      inputWeights.multiply(
+        count: count, vectors: drive, stride: m, keeping: 0, into: &inputGradient!, at: firstInput)
+    }
+  }
+
+  /// Adds `∂E/∂X_n` to the cotangents.
+  private mutating func seed(_ part: LossPart, from place: Int) {
+    let m = network.hidden
+    for row in 0..<trajectories.count {
+      for i in 0..<m {
+        cotangents[row * 2 * m + i] += weight * part.position[place + row * m + i]
+        if let velocity = part.velocity {
+          cotangents[row * 2 * m + m + i] += weight * velocity[place + row * m + i]
+        }
+      }
+    }
+  }
+
+  private mutating func addReadout(_ part: LossPart, _ chunk: StateChunk) {
+    guard !part.outputs.isEmpty else { return }
+    let width = readoutWeights.rows
+    if readoutBias.isEmpty { readoutBias = [Double](repeating: 0, count: width) }
+    let outputs = part.outputs.map { weight * $0 }
+    readoutWeights.addOuterProducts(
+      count: chunk.count, left: outputs, right: chunk.rows, rightFrom: chunk.firstNew, rightStride: 2 * network.hidden)
+    addColumnProducts(
+      count: chunk.count, left: outputs, leftStride: width, right: ones(width), rightStride: 0, into: &readoutBias)
+  }
+
+  /// With q = dL/d(velocity before scaling): gamma enters as −dt·q·y_{n−1}, epsilon as −dt·q times the velocity that
+  /// damping acts on, and dt as `lambda·z_n + q·(z_n − z_{n−1})/dt`.
+  private mutating func addConstants(_ velocity: [Double], _ chunk: StateChunk) {
+    let m = network.hidden
+    let new = chunk.firstNew + m
+    addColumnProducts(
+      count: chunk.count, left: velocity, leftStride: m, right: chunk.rows, rightStride: 2 * m, into: &stiff)
+    addColumnProducts(
+      count: chunk.count, left: velocity, leftStride: m, right: chunk.rows,
+      rightFrom: network.oscillators.damping == .implicit ? new : m, rightStride: 2 * m, into: &damped)
+    addColumnProducts(
+      count: chunk.count, left: velocity, leftStride: m, right: chunk.rows, rightFrom: new, rightStride: 2 * m,
+      into: &accelerated)
+    let minus = velocity.map { -$0 }
+    addColumnProducts(
+      count: chunk.count, left: minus, leftStride: m, right: chunk.rows, rightFrom: m, rightStride: 2 * m,
+      into: &accelerated)
+  }
+
+  private func ones(_ count: Int) -> [Double] { [Double](repeating: 1, count: count) }
+}

@@ -1,0 +1,99 @@
+public import CoRNNKernels
+public import CoRNNModel
+
+/// The map's exact derivative at one step, in products that never form the 2m×2m Jacobian.
+///
+/// With D = diag sigma'(A), s = 1/(1 + epsilon·dt) and r = 1 (implicit) or s = 1 and r = 1 − epsilon·dt (explicit):
+/// `∂z_n/∂y = s·dt·(D·W − gamma)`, `∂z_n/∂z = s·(r + dt·D·Z)`, `∂y_n = ∂y_{n−1} + dt·∂z_n`. Everything here is told D
+/// by its diagonal, the slopes of the step.
+public struct OscillatorDerivative: Sendable {
+  /// The network whose map it is.
+  public let network: OscillatorNetwork
+  /// [W Z], m×2m, and its transpose.
+  private let forward: PackedMatrix
+  private let backward: PackedMatrix
+  private let gamma: [Double]
+  private let retain: [Double]
+  private let scale: [Double]
+
+  /// The derivative of the map of `network`.
+  public init(_ network: OscillatorNetwork) {
+    self.network = network
+    forward = PackedMatrix(network.recurrentWeights)
+    backward = PackedMatrix(network.recurrentWeights.transposed)
+    gamma = network.oscillators.gamma
+    retain = network.oscillators.velocityRetention
+    scale = network.oscillators.velocityScale
+  }
+
+  /// The slopes `sigma'(W y + Z z + V u + b)` for some states and the inputs that act on them.
+  ///
+  /// - Parameters:
+  ///   - states: `count` rows of 2m values, positions then velocities, from `start` on.
+  ///   - inputs: `count` rows of d values from `inputStart` on.
+  /// - Returns: `count` rows of m values. Relative accuracy is kept where tanh saturates.
+  public func slopes(
+    count: Int, states: [Double], from start: Int = 0, inputs: [Double], inputsFrom inputStart: Int = 0
+  ) -> [Double] {
+    let m = network.hidden
+    switch network.oscillators.activation {
+    case .none: return [Double](repeating: 0, count: count * m)
+    case .identity: return [Double](repeating: 1, count: count * m)
+    case .tanh:
+      var drives: [Double] = []
+      drives.reserveCapacity(count * m)
+      for _ in 0..<count { drives += network.bias }
+      network.inputWeights.multiply(
+        count: count, vectors: inputs, from: inputStart, stride: network.inputs, keeping: 1, into: &drives)
+      network.recurrentWeights.multiply(
+        count: count, vectors: states, from: start, stride: 2 * m, keeping: 1, into: &drives)
+      applyTanhSlope(to: &drives)
+      return drives
+    }
+  }
+
+  /// Pushes tangent vectors through the step: `v ← J·v` for each of `count` rows of 2m values.
+  ///
+  /// - Parameter slopes: the step's m slopes from `start` on, the same for all rows.
+  public func push(tangents: inout [Double], count: Int, slopes: [Double], from start: Int = 0) {
+    let m = network.hidden
+    var driven = [Double](repeating: 0, count: count * m)
+    forward.multiplyAdd(count: count, vectors: tangents, stride: 2 * m, into: &driven, resultStride: m)
+    for row in 0..<count {
+      for i in 0..<m { driven[row * m + i] *= slopes[start + i] }
+    }
+    advanceOscillators(
+      state: &tangents, sigma: driven, timeStep: network.oscillators.timeStep, gamma: gamma, retain: retain,
+      scale: scale)
+  }
+
+  /// Pulls cotangent vectors back through the step: `w ← Jᵀ·w` for each row `(lambda, mu)` of 2m values.
+  ///
+  /// - Parameters:
+  ///   - slopes: a row of m slopes for each cotangent, from `start` on.
+  ///   - drive: receives `a = dt·D·q`, what a change of the step's drive A does: rows of m, from `place` on.
+  ///   - velocity: receives `q = s·(mu + dt·lambda)`, likewise.
+  public func pull(
+    cotangents: inout [Double], slopes: [Double], from start: Int = 0, drive: inout [Double],
+    velocity: inout [Double], at place: Int = 0
+  ) {
+    let m = network.hidden
+    retreatOscillators(
+      cotangent: &cotangents, slope: slopes, slopeFrom: start,
+      timeStep: network.oscillators.timeStep, gamma: gamma, retain: retain, scale: scale, a: &drive, aFrom: place,
+      q: &velocity, qFrom: place)
+    backward.multiplyAdd(
+      count: cotangents.count / (2 * m), vectors: drive, from: place, stride: m, into: &cotangents,
+      resultStride: 2 * m)
+  }
+
+  /// The Jacobian itself, 2m×2m, rows and columns in the order positions, velocities.
+  public func jacobian(slopes: [Double]) -> Matrix {
+    let m = network.hidden
+    var identity = [Double](repeating: 0, count: 4 * m * m)
+    for i in 0..<2 * m { identity[i * 2 * m + i] = 1 }
+    // Row j of what is pushed is the image of unit vector j: the Jacobian's column.
+    push(tangents: &identity, count: 2 * m, slopes: slopes)
+    return Matrix(rows: 2 * m, columns: 2 * m, elements: identity).transposed
+  }
+}
