@@ -10,6 +10,7 @@ public struct OscillatorMap: Sendable {
   public let network: OscillatorNetwork
 
   private let recurrent: PackedMatrix
+  private let input: PackedMatrix
   private let retain: [Double]
   private let scale: [Double]
 
@@ -22,11 +23,12 @@ public struct OscillatorMap: Sendable {
   public init(_ network: OscillatorNetwork) {
     self.network = network
     recurrent = PackedMatrix(network.recurrentWeights)
+    input = PackedMatrix(network.inputWeights)
     retain = network.oscillators.velocityRetention
     scale = network.oscillators.velocityScale
   }
 
-  /// The trajectory under `inputs`.
+  /// The trajectory under `inputs`. One of a batch has the bits that it has alone.
   ///
   /// - Parameters:
   ///   - start: y_0 and z_0, 2m values for all trajectories or B×2m; zero if nil.
@@ -46,6 +48,7 @@ public struct OscillatorMap: Sendable {
     var velocities: [Double] = []
     var divergedAt: Int?
     let total = inputs.steps * batch * m
+    var kept = inputs.steps
     let positions = SharedArray.filled(count: total) { positions in
       velocities = SharedArray.filled(count: total) { velocities in
         let divergences = parallelMap(count: blocks, threads: threads) { block in
@@ -57,14 +60,14 @@ public struct OscillatorMap: Sendable {
           return advance(&run, progress: progress)
         }
         divergedAt = divergences.compactMap { $0 }.min()
+        kept = divergedAt.map { $0 - 1 } ?? inputs.steps
+        return kept * batch * m
       }
+      return kept * batch * m
     }
-    let kept = divergedAt.map { $0 - 1 } ?? inputs.steps
     return Trajectory(
       steps: kept, batch: batch, hidden: m, timeStep: network.oscillators.timeStep, start: states,
-      positions: kept == inputs.steps ? positions : Array(positions[..<(kept * batch * m)]),
-      velocities: kept == inputs.steps ? velocities : Array(velocities[..<(kept * batch * m)]),
-      divergedAt: divergedAt)
+      positions: positions, velocities: velocities, divergedAt: divergedAt)
   }
 
   /// Some trajectories of a batch on their way.
@@ -131,16 +134,18 @@ public struct OscillatorMap: Sendable {
     var drives: [Double] = []
     drives.reserveCapacity(rows * network.hidden)
     for _ in 0..<rows { drives += network.bias }
-    network.inputWeights.multiply(
+    input.multiplyAdd(
       count: rows, vectors: inputs.values, from: steps.lowerBound * inputs.batch * inputs.width,
-      stride: inputs.width, keeping: 1, into: &drives)
+      stride: inputs.width, into: &drives, resultStride: network.hidden)
     return drives
   }
 
   /// `sigma(W y + Z z + V u + b)` of some trajectories.
   private func activate(_ sigma: inout [Double], drives: [Double], at place: Int, state: [Double]) {
     guard network.oscillators.activation != .none else { return }
-    for i in sigma.indices { sigma[i] = drives[place + i] }
+    let count = sigma.count
+    sigma.removeAll(keepingCapacity: true)
+    sigma += drives[place..<place + count]
     recurrent.multiplyAdd(
       count: sigma.count / network.hidden, vectors: state, stride: 2 * network.hidden, into: &sigma,
       resultStride: network.hidden)
