@@ -6,6 +6,7 @@ let package = Package(
   dependencies: [.package(name: "cornn-analyze", path: "..")],
   targets: [
     .executableTarget(name: "map-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
+    .executableTarget(name: "product-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
     .executableTarget(name: "ode-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
   ]
 )

@@ -1,7 +1,7 @@
 import CoRNNKernels
 public import CoRNNModel
 
-/// The coRNN map on BLAS: both kinds of damping, one trajectory or a batch, in double precision.
+/// The coRNN map on packed weights: both kinds of damping, one trajectory or a batch, in double precision.
 ///
 /// Does what the Step module defines, faster: one product of [W Z] with [y z] a step, inputs projected many
 /// steps at a time, tanh in vectors. A step of a batch costs 2·m²·B multiply–adds.
@@ -9,24 +9,26 @@ public struct OscillatorMap: Sendable {
   /// The network that is run.
   public let network: OscillatorNetwork
 
-  private let recurrent: Matrix
+  private let recurrent: PackedMatrix
+  private let input: PackedMatrix
   private let retain: [Double]
   private let scale: [Double]
 
-  /// Trajectories that advance together. A constant, so that results don't depend on the number of threads.
-  private static let block = 32
+  /// The most trajectories that advance together.
+  private static let largestBlock = 32
   /// About how many numbers of projected inputs are held at once.
   private static let projection = 1 << 16
 
   /// The map of `network`.
   public init(_ network: OscillatorNetwork) {
     self.network = network
-    recurrent = network.recurrentWeights
+    recurrent = PackedMatrix(network.recurrentWeights)
+    input = PackedMatrix(network.inputWeights)
     retain = network.oscillators.velocityRetention
     scale = network.oscillators.velocityScale
   }
 
-  /// The trajectory under `inputs`.
+  /// The trajectory under `inputs`. One of a batch has the bits that it has alone.
   ///
   /// - Parameters:
   ///   - start: y_0 and z_0, 2m values for all trajectories or B×2m; zero if nil.
@@ -41,14 +43,16 @@ public struct OscillatorMap: Sendable {
     let batch = inputs.batch
     let states = network.starts(start, batch: batch)
 
-    let blocks = (batch + Self.block - 1) / Self.block
+    // Blocks of even size: 50 trajectories are two blocks of 25, whatever the number of threads.
+    let blocks = (batch + Self.largestBlock - 1) / Self.largestBlock
     var velocities: [Double] = []
     var divergedAt: Int?
     let total = inputs.steps * batch * m
+    var kept = inputs.steps
     let positions = SharedArray.filled(count: total) { positions in
       velocities = SharedArray.filled(count: total) { velocities in
         let divergences = parallelMap(count: blocks, threads: threads) { block in
-          let range = block * Self.block..<min((block + 1) * Self.block, batch)
+          let range = block * batch / blocks..<(block + 1) * batch / blocks
           var run = BlockRun(
             inputs: inputs.trajectories(range),
             state: Array(states[range.lowerBound * 2 * m..<range.upperBound * 2 * m]), first: range.lowerBound,
@@ -56,14 +60,14 @@ public struct OscillatorMap: Sendable {
           return advance(&run, progress: progress)
         }
         divergedAt = divergences.compactMap { $0 }.min()
+        kept = divergedAt.map { $0 - 1 } ?? inputs.steps
+        return kept * batch * m
       }
+      return kept * batch * m
     }
-    let kept = divergedAt.map { $0 - 1 } ?? inputs.steps
     return Trajectory(
       steps: kept, batch: batch, hidden: m, timeStep: network.oscillators.timeStep, start: states,
-      positions: kept == inputs.steps ? positions : Array(positions[..<(kept * batch * m)]),
-      velocities: kept == inputs.steps ? velocities : Array(velocities[..<(kept * batch * m)]),
-      divergedAt: divergedAt)
+      positions: positions, velocities: velocities, divergedAt: divergedAt)
   }
 
   /// Some trajectories of a batch on their way.
@@ -130,18 +134,21 @@ public struct OscillatorMap: Sendable {
     var drives: [Double] = []
     drives.reserveCapacity(rows * network.hidden)
     for _ in 0..<rows { drives += network.bias }
-    network.inputWeights.multiply(
+    input.multiplyAdd(
       count: rows, vectors: inputs.values, from: steps.lowerBound * inputs.batch * inputs.width,
-      stride: inputs.width, keeping: 1, into: &drives)
+      stride: inputs.width, into: &drives, resultStride: network.hidden)
     return drives
   }
 
   /// `sigma(W y + Z z + V u + b)` of some trajectories.
   private func activate(_ sigma: inout [Double], drives: [Double], at place: Int, state: [Double]) {
     guard network.oscillators.activation != .none else { return }
-    for i in sigma.indices { sigma[i] = drives[place + i] }
-    recurrent.multiply(
-      count: sigma.count / network.hidden, vectors: state, stride: 2 * network.hidden, keeping: 1, into: &sigma)
+    let count = sigma.count
+    sigma.removeAll(keepingCapacity: true)
+    sigma += drives[place..<place + count]
+    recurrent.multiplyAdd(
+      count: sigma.count / network.hidden, vectors: state, stride: 2 * network.hidden, into: &sigma,
+      resultStride: network.hidden)
     if network.oscillators.activation == .tanh { applyTanh(to: &sigma) }
   }
 }
