@@ -7,6 +7,7 @@ let package = Package(
   targets: [
     .executableTarget(name: "map-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
     .executableTarget(name: "product-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
+    .executableTarget(name: "gradient-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
     .executableTarget(name: "ode-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
   ]
 )

@@ -129,11 +129,11 @@ extension NetworkGradient {
     inputWeights = Matrix(rows: m, columns: d, elements: sum(\.input.elements))
     bias = sum(\.bias)
     let stiff = sum(\.stiff)
-    let damped = sum(\.damped)
+    let (old, new) = (sum(\.oldVelocity), sum(\.newVelocity))
     let dt = network.oscillators.timeStep
     gamma = stiff.map { -dt * $0 }
-    epsilon = damped.map { -dt * $0 }
-    timeStep = sum(\.advanced).reduce(0, +) + sum(\.accelerated).reduce(0, +) / dt
+    epsilon = (network.oscillators.damping == .implicit ? new : old).map { -dt * $0 }
+    timeStep = sum(\.advanced).reduce(0, +) + zip(new, old).reduce(0) { $0 + ($1.0 - $1.1) } / dt
     if let readout = network.readout, !parts[0].readoutBias.isEmpty {
       self.readout = OscillatorNetwork.Readout(
         weights: Matrix(rows: readout.weights.rows, columns: m, elements: sum(\.readoutWeights.elements)),

@@ -16,11 +16,11 @@ struct BackwardSweep: Sendable {
   private(set) var recurrent: Matrix
   private(set) var input: Matrix
   private(set) var bias: [Double]
-  /// The sums by unit of `q·y_{n−1}`, of q times the damped velocity, of `lambda·z_n` and of `q·(z_n − z_{n−1})`.
+  /// The sums by unit of `q·y_{n−1}`, `q·z_{n−1}`, `q·z_n` and `lambda·z_n`.
   private(set) var stiff: [Double]
-  private(set) var damped: [Double]
+  private(set) var oldVelocity: [Double]
+  private(set) var newVelocity: [Double]
   private(set) var advanced: [Double]
-  private(set) var accelerated: [Double]
   /// The sums over scored outputs; empty for losses that don't read out.
   private(set) var readoutWeights: Matrix
   private(set) var readoutBias: [Double] = []
@@ -50,9 +50,9 @@ struct BackwardSweep: Sendable {
     input = Matrix(rows: m, columns: network.inputs)
     bias = [Double](repeating: 0, count: m)
     stiff = bias
-    damped = bias
+    oldVelocity = bias
+    newVelocity = bias
     advanced = bias
-    accelerated = bias
     readoutWeights = Matrix(rows: network.readout?.weights.rows ?? 0, columns: m)
     inputWeights = network.inputWeights.transposed
     if withInputs {
@@ -100,14 +100,13 @@ struct BackwardSweep: Sendable {
   /// Adds `∂E/∂X_n` to the cotangents.
   private mutating func seed(_ part: LossPart, from place: Int) {
     let m = network.hidden
-    for row in 0..<trajectories.count {
-      for i in 0..<m {
-        cotangents[row * 2 * m + i] += weight * part.position[place + row * m + i]
-        if let velocity = part.velocity {
-          cotangents[row * 2 * m + m + i] += weight * velocity[place + row * m + i]
-        }
-      }
-    }
+    addScaledRows(
+      count: trajectories.count, columns: m, scale: weight, rows: part.position, from: place, stride: m,
+      to: &cotangents, stride: 2 * m)
+    guard let velocity = part.velocity else { return }
+    addScaledRows(
+      count: trajectories.count, columns: m, scale: weight, rows: velocity, from: place, stride: m, to: &cotangents,
+      at: m, stride: 2 * m)
   }
 
   private mutating func addReadout(_ part: LossPart, _ chunk: StateChunk) {
@@ -125,19 +124,14 @@ struct BackwardSweep: Sendable {
   /// damping acts on, and dt as `lambda·z_n + q·(z_n − z_{n−1})/dt`.
   private mutating func addConstants(_ velocity: [Double], _ chunk: StateChunk) {
     let m = network.hidden
-    let new = chunk.firstNew + m
     addColumnProducts(
       count: chunk.count, left: velocity, leftStride: m, right: chunk.rows, rightStride: 2 * m, into: &stiff)
     addColumnProducts(
-      count: chunk.count, left: velocity, leftStride: m, right: chunk.rows,
-      rightFrom: network.oscillators.damping == .implicit ? new : m, rightStride: 2 * m, into: &damped)
+      count: chunk.count, left: velocity, leftStride: m, right: chunk.rows, rightFrom: m, rightStride: 2 * m,
+      into: &oldVelocity)
     addColumnProducts(
-      count: chunk.count, left: velocity, leftStride: m, right: chunk.rows, rightFrom: new, rightStride: 2 * m,
-      into: &accelerated)
-    let minus = velocity.map { -$0 }
-    addColumnProducts(
-      count: chunk.count, left: minus, leftStride: m, right: chunk.rows, rightFrom: m, rightStride: 2 * m,
-      into: &accelerated)
+      count: chunk.count, left: velocity, leftStride: m, right: chunk.rows, rightFrom: chunk.firstNew + m,
+      rightStride: 2 * m, into: &newVelocity)
   }
 
   private func ones(_ count: Int) -> [Double] { [Double](repeating: 1, count: count) }

@@ -21,14 +21,7 @@ extension Loss {
     var part = LossPart(position: [Double](repeating: 0, count: chunk.count * m))
     switch self {
     case .hidden(let targets):
-      chunk.forEachState(batch: batch) { row, place in
-        let state = chunk.firstNew + row * 2 * m
-        for i in 0..<m {
-          let difference = chunk.rows[state + i] - (targets?[place * m + i] ?? 0)
-          part.position[row * m + i] = difference
-          part.sum += 0.5 * difference * difference
-        }
-      }
+      part.enterDistance(chunk, targets: targets, batch: batch)
     case .linear(let position, let velocity):
       if velocity != nil { part.velocity = part.position }
       chunk.forEachState(batch: batch) { row, place in
@@ -113,6 +106,26 @@ extension Loss {
 }
 
 extension LossPart {
+  /// `½·|y − target|²` of every state.
+  fileprivate mutating func enterDistance(_ chunk: StateChunk, targets: [Double]?, batch: Int) {
+    let m = chunk.hidden
+    let count = chunk.trajectories.count
+    for step in chunk.steps {
+      let row = (step - chunk.steps.lowerBound) * count
+      addScaledRows(
+        count: count, columns: m, scale: 1, rows: chunk.rows, from: chunk.firstNew + row * 2 * m, stride: 2 * m,
+        to: &position, at: row * m, stride: m)
+      guard let targets else { continue }
+      addScaledRows(
+        count: count, columns: m, scale: -1, rows: targets,
+        from: (step * batch + chunk.trajectories.lowerBound) * m, stride: m, to: &position, at: row * m, stride: m)
+    }
+    var squares = [Double](repeating: 0, count: m)
+    addColumnProducts(
+      count: chunk.count, left: position, leftStride: m, right: position, rightStride: m, into: &squares)
+    sum += squares.reduce(0) { $0 + 0.5 * $1 }
+  }
+
   fileprivate mutating func enterLinear(
     _ chunk: StateChunk, row: Int, position: [Double], velocity: [Double]?, at place: Int
   ) {

@@ -104,3 +104,8 @@ void cornn_column_products(size_t count, size_t columns, const double *left, siz
                            size_t right_stride, double *sums) {
   DISPATCH(column_products, count, columns, left, left_stride, right, right_stride, sums)
 }
+
+void cornn_add_rows(size_t count, size_t columns, double scale, const double *rows, size_t stride, double *result,
+                    size_t result_stride) {
+  DISPATCH(add_rows, count, columns, scale, rows, stride, result, result_stride)
+}

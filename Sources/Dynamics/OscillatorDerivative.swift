@@ -45,8 +45,8 @@ public struct OscillatorDerivative: Sendable {
       for _ in 0..<count { drives += network.bias }
       network.inputWeights.multiply(
         count: count, vectors: inputs, from: inputStart, stride: network.inputs, keeping: 1, into: &drives)
-      network.recurrentWeights.multiply(
-        count: count, vectors: states, from: start, stride: 2 * m, keeping: 1, into: &drives)
+      forward.multiplyAdd(
+        count: count, vectors: states, from: start, stride: 2 * m, into: &drives, resultStride: m)
       applyTanhSlope(to: &drives)
       return drives
     }

@@ -56,6 +56,10 @@ void cornn_combine(size_t count, size_t stages, const double *base, double step,
 void cornn_column_products(size_t count, size_t columns, const double *left, size_t left_stride, const double *right,
                            size_t right_stride, double *sums);
 
+/// result[r, c] += scale * rows[r, c], for rows of `columns` values.
+void cornn_add_rows(size_t count, size_t columns, double scale, const double *rows, size_t stride, double *result,
+                    size_t result_stride);
+
 /// Dormand and Prince's method of order 8 with 12 evaluations a step (GSL's rk8pd has 14) as a stepper for GSL: a
 /// `const gsl_odeiv2_step_type *`.
 const void *cornn_dop853_step_type(void);

@@ -27,3 +27,26 @@ public func addColumnProducts(
     }
   }
 }
+
+/// Adds rows to rows: `result_r += scale·rows_r`, `columns` values each.
+///
+/// - Parameters:
+///   - rows: `count` rows from `start` on, `stride` apart.
+///   - result: `count` rows from `place` on, `resultStride` apart.
+public func addScaledRows(
+  count: Int, columns: Int, scale: Double, rows: [Double], from start: Int = 0, stride: Int,
+  to result: inout [Double], at place: Int = 0, stride resultStride: Int
+) {
+  guard count > 0, columns > 0 else { return }
+  precondition(
+    start >= 0 && place >= 0 && stride >= 0 && resultStride >= columns
+      && rows.count >= start + (count - 1) * stride + columns
+      && result.count >= place + (count - 1) * resultStride + columns,
+    "\(count) rows of \(columns) values don't fit in \(rows.count) and \(result.count)")
+  unsafe rows.withUnsafeBufferPointer { rows in
+    unsafe result.withUnsafeMutableBufferPointer { result in
+      unsafe cornn_add_rows(
+        count, columns, scale, rows.baseAddress! + start, stride, result.baseAddress! + place, resultStride)
+    }
+  }
+}
