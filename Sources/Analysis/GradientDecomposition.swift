@@ -91,6 +91,11 @@ public struct GradientDecomposition: Equatable, Sendable {
     maxima[(n - 1) * (largestLag + 1) + n - k] * (factors[block]?[k - 1].maximum ?? 0)
   }
 
+  /// W, or the first block whose part of the gradient isn't 0 throughout.
+  public var firstBlock: NetworkGradient.Block {
+    NetworkGradient.Block.allCases.first { block in (factors[block] ?? []).contains { $0.maximum > 0 } } ?? .b
+  }
+
   /// The 2-norm of a block's factor (y_{k−1} for W …) in row k − 1, and its largest entry.
   public func factorNorms(_ block: NetworkGradient.Block) -> [Double] { factors[block]?.map(\.norm) ?? [] }
   public func factorMaxima(_ block: NetworkGradient.Block) -> [Double] { factors[block]?.map(\.maximum) ?? [] }

@@ -49,7 +49,9 @@ public struct GradientLadder: Encodable, Equatable, Sendable {
     public let aPrioriSharp: [Double]
     public let paper: [Double]
     public let volterra: [Double]
-    /// For W, the largest over n: the actual largest entry of dE_n^(n−lag), and the gradient rungs.
+    /// The block that the rest is about: W, or the first whose part isn't 0 throughout.
+    public let block: NetworkGradient.Block
+    /// The largest over n: the actual largest entry of dE_n^(n−lag), and the gradient rungs.
     public let gradient: [Double]
     public let gradientProduct: [Double]
     public let gradientAPriori: [Double]

@@ -134,12 +134,12 @@ struct LadderAccount {
     }
   }
 
-  /// For W at each lag, the largest over n of a gradient bound.
-  func profile(_ rung: GradientRung) -> [Double] {
-    let factor = factorBounds?.w ?? .infinity
+  /// For a block at each lag, the largest over n of a gradient bound.
+  func profile(_ rung: GradientRung, _ block: NetworkGradient.Block) -> [Double] {
+    let factor = factorBounds?[block] ?? .infinity
     return decomposition.profile { n, k in
       let bound = gradientBound(rung, n: n, lag: n - k)
-      return rung.isForAllInputs ? bound * factor : bound * (decomposition.factors[.w]?[k - 1].maximum ?? 0)
+      return rung.isForAllInputs ? bound * factor : bound * (decomposition.factors[block]?[k - 1].maximum ?? 0)
     }.largest
   }
 }
@@ -160,10 +160,12 @@ extension GradientLadder.Series {
     aPrioriSharp = bounds(.aPrioriSharp)
     paper = bounds(.paper)
     volterra = Array(account.volterra.jacobian.prefix(lags.count))
-    gradient = decomposition.profile { decomposition.maximum(.w, n: $0, k: $1) }.largest
-    gradientProduct = account.profile(.gradientProduct)
-    gradientAPriori = account.profile(.gradientAPriori)
-    gradientVolterra = account.profile(.gradientVolterra)
-    gradientVolterraForAll = account.profile(.gradientVolterraForAll)
+    let block = decomposition.firstBlock
+    self.block = block
+    gradient = decomposition.profile { decomposition.maximum(block, n: $0, k: $1) }.largest
+    gradientProduct = account.profile(.gradientProduct, block)
+    gradientAPriori = account.profile(.gradientAPriori, block)
+    gradientVolterra = account.profile(.gradientVolterra, block)
+    gradientVolterraForAll = account.profile(.gradientVolterraForAll, block)
   }
 }

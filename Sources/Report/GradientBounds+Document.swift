@@ -20,7 +20,7 @@ extension GradientBounds {
     )
     blocks.append(
       .figure(
-        name: "gradient-lags", caption: "What step k adds to the gradient of E_n by W over the lag, and its bounds"))
+        name: "gradient-lags", caption: "What step k adds to the gradient of E_n by \(ladder.series.block.rawValue) over the lag, and its bounds"))
     blocks.append(.figure(name: "gradient-steps", caption: "The same over n and k"))
     blocks.append(.facts(ladder.volterra.facts))
     if let proposition32 { blocks += proposition32.blocks }
@@ -85,7 +85,7 @@ extension GradientBounds {
         logarithmic: true,
         x: lags, curves: jacobians),
       Plot(
-        name: "gradient-lags", title: "Largest entry of dE_n^(k)/dW over the lag", xLabel: "lag n − k",
+        name: "gradient-lags", title: "Largest entry of dE_n^(k)/d\(series.block.rawValue) over the lag", xLabel: "lag n − k",
         yLabel: "largest entry", logarithmic: true, x: lags, curves: gradients),
       parts.heatMap,
       Plot(
@@ -101,20 +101,21 @@ extension GradientBounds {
 }
 
 extension GradientDecomposition {
-  /// The Frobenius norm of dE_n^(k) by W over k (columns) and n (rows), each cell the largest of what it covers.
+  /// The Frobenius norm of dE_n^(k) by a block over k (columns) and n (rows), each cell the largest of what it covers.
   fileprivate var heatMap: Plot {
+    let block = firstBlock
     let size = min(steps, 160)
     func bin(_ step: Int) -> Int { (step - 1) * size / max(steps, 1) }
     var values = [Double](repeating: 0, count: size * size)
     for n in 1...max(steps, 1) where n <= steps {
       for k in max(1, n - largestLag)...n {
         let place = bin(n) * size + bin(k)
-        values[place] = max(values[place], frobenius(.w, n: n, k: k))
+        values[place] = max(values[place], frobenius(block, n: n, k: k))
       }
     }
     let middles = (0..<size).map { (Double($0) + 0.5) * Double(steps) / Double(size) + 0.5 }
     return Plot(
-      name: "gradient-steps", title: "Norm of dE_n^(k)/dW", xLabel: "k", yLabel: "n", valueLabel: "log10 of the norm",
+      name: "gradient-steps", title: "Norm of dE_n^(k)/d\(block.rawValue)", xLabel: "k", yLabel: "n", valueLabel: "log10 of the norm",
       x: middles, y: middles, values: values)
   }
 }

@@ -72,6 +72,12 @@ public struct Plot: Equatable, Sendable {
     cells = Cells(x: x, y: y, values: values, label: valueLabel)
   }
 
+  /// Whether there is a value to draw.
+  public var isDrawable: Bool {
+    if let cells { return cells.values.contains { $0 > 0 && $0.isFinite } }
+    return curves.contains { curve in curve.values.contains { $0.isFinite && (!isLogarithmic || $0 > 0) } }
+  }
+
   /// The data file: a column for x and one for each curve, under a line of names.
   public var data: String {
     if let cells { return cells.data(xLabel, yLabel) }
@@ -113,7 +119,9 @@ public struct Plot: Equatable, Sendable {
     }
     // Few points are worth seeing one by one.
     let style = x.count <= 30 ? "linespoints pt 7 ps 0.7" : "lines"
-    let drawn = curves.enumerated().map { place, curve in
+    let drawn = curves.enumerated().filter { _, curve in
+      curve.values.contains { $0.isFinite && (!isLogarithmic || $0 > 0) }
+    }.map { place, curve in
       "'\(name).dat' every \(every) using 1:\(place + 2) with \(style) lw 1.5 dt \(curve.isDashed ? 2 : 1) "
         + "lc rgb '\(Self.colours[place % Self.colours.count])' title \(quoted(curve.label))"
     }

@@ -7,7 +7,8 @@ enum Gnuplot {
   /// Writes each plot's data and script to `folder` and draws it as SVG and PNG.
   ///
   /// - Returns: what to tell the user if it couldn't be drawn: data and scripts are there all the same.
-  static func draw(_ plots: [Plot], in folder: OutputFolder) async throws(Diagnostic) -> String? {
+  static func draw(_ given: [Plot], in folder: OutputFolder) async throws(Diagnostic) -> String? {
+    let plots = given.filter(\.isDrawable)
     for plot in plots {
       try folder.write(plot.data, to: plot.name + ".dat")
       try folder.write(plot.script, to: plot.name + ".gp")

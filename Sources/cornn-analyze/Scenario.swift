@@ -35,6 +35,11 @@ struct Scenario {
     "method": .value, "absoluteTolerance": .value, "relativeTolerance": .value, "largestStep": .value, "hold": .value,
   ]
 
+  private static let gradient: [String: Setting] = [
+    "gradient": .choice, "loss": .value, "targets": .path, "readoutTargets": .path, "scored": .value,
+    "cotangents": .path, "lags": .value, "orders": .flag, "halvings": .value, "against": .path,
+  ]
+
   /// The keys of a kind beside `kind` and `checkpoint`.
   static func settings(of kind: Kind) -> [String: Setting] {
     var settings = checkpoint
@@ -52,7 +57,10 @@ struct Scenario {
     case .bounds:
       add(input)
       add(integration)
-      add(["flow": .choice, "worstCase": .flag, "inputLimit": .value, "iterations": .value])
+      add(gradient)
+      add([
+        "flow": .choice, "worstCase": .flag, "inputLimit": .value, "targetLimit": .value, "iterations": .value,
+      ])
     }
     return settings
   }
