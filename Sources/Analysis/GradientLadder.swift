@@ -37,11 +37,12 @@ public struct GradientLadder: Encodable, Equatable, Sendable {
     public let firstViolation: Int?
   }
 
-  /// Values and bounds over the lag n − k.
+  /// Values and bounds over the lag n − k, 0, 1, …; each list ends where it leaves the range of doubles.
   public struct Series: Encodable, Equatable, Sendable {
-    public let lag: [Int]
-    /// `‖dX_N/dX_{N−lag}‖∞`, and in the 2-norm at the lags where it was computed (else NaN).
+    /// `‖dX_N/dX_{N−lag}‖∞`.
     public let jacobian: [Double]
+    /// The lags at which the 2-norm was computed too, and its values.
+    public let spectralLag: [Int]
     public let jacobianSpectral: [Double]
     /// The Jacobian rungs.
     public let product: [Double]
@@ -126,7 +127,7 @@ struct LadderTightness {
   /// Enters a value against its bound; `rounding` is relative to the bound.
   @inline(__always)
   mutating func enter(value: Double, bound: Double, rounding allowance: Double, step: Int, lag: Int) {
-    guard bound.isFinite, value.isFinite else { return }
+    guard bound.isFinite, value.isFinite, allowance.isFinite else { return }
     if value > ratio * bound {
       ratio = bound > 0 ? value / bound : 0
       self.step = step

@@ -13,7 +13,7 @@ public struct GradientProfile: Encodable, Equatable, Sendable {
   public let frobeniusMean: Blocks
   public let maximum: Blocks
   public let maximumMean: Blocks
-  /// `|a|₂/|∂E_n/∂y_n|₂`, geometric mean over n; NaN where it is 0 throughout.
+  /// `|a|₂/|∂E_n/∂y_n|₂`, geometric mean over n, up to the lag from which it is 0.
   public let sensitivity: [Double]
   /// The same for a tanh RNN `h_n = tanh(W h_{n−1} + V u_n + b)` with this network's own W, V and b.
   public let sensitivityTanh: [Double]
@@ -65,8 +65,8 @@ public struct GradientProfile: Encodable, Equatable, Sendable {
     let dt = line.network.oscillators.timeStep
     let sensitivity = decomposition.sensitivity
     self.sensitivity = sensitivity
-    lag = Array(sensitivity.indices)
-    let plain = TanhNetwork(line).sensitivity(lags: sensitivity.count)
+    lag = Array(0..<min(decomposition.largestLag + 1, line.steps))
+    let plain = TanhNetwork(line).sensitivity(lags: lag.count)
     sensitivityTanh = plain
     let fit = Self.rate(sensitivity, dt: dt)
     rate = fit?.slope
@@ -93,7 +93,7 @@ public struct GradientProfile: Encodable, Equatable, Sendable {
 extension GradientDecomposition {
   /// `|a|₂/|∂E_n/∂y_n|₂` by lag, its geometric mean over n.
   fileprivate var sensitivity: [Double] {
-    (0...largestLag).filter { $0 < steps }.map { lag in
+    let values = (0...largestLag).filter { $0 < steps }.map { lag in
       var sum = 0.0
       var count = 0
       for n in lag + 1...steps {
@@ -104,8 +104,9 @@ extension GradientDecomposition {
           count += 1
         }
       }
-      return count > 0 ? Double.exp(sum / Double(count)) : .nan
+      return count > 0 ? Double.exp(sum / Double(count)) : 0
     }
+    return Array(values.prefix { $0 > 0 && $0.isFinite })
   }
 }
 
@@ -165,7 +166,7 @@ private struct TanhNetwork {
       let norm = VectorNorms(rows[row * m..<(row + 1) * m]).norm
       for i in 0..<m { rows[row * m + i] /= norm }
     }
-    return (0..<lags).map { lag in
+    let values = (0..<lags).map { lag in
       let slope = slopes[line.steps - 1 - lag]
       var sum = 0.0
       for row in 0..<count {
@@ -174,8 +175,8 @@ private struct TanhNetwork {
       }
       let next = rows
       backward.multiply(count: count, vectors: next, stride: m, keeping: 0, into: &rows)
-      let mean = Double.exp(sum / Double(count))
-      return mean > 0 && mean.isFinite ? mean : .nan
+      return Double.exp(sum / Double(count))
     }
+    return Array(values.prefix { $0 > 0 && $0.isFinite })
   }
 }

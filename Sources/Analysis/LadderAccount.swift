@@ -63,14 +63,18 @@ struct LadderAccount {
     // One step back rounds each of 2m + 8 operations; as an operator it is at most sqrt(2m) row sums.
     unit = Double(2 * m + 16) * Double.ulpOfOne
     let step = unit * Double(2 * m).squareRoot() * growth.aPriori
-    let (state, jacobian) = (volterra.state, volterra.jacobian)
-    amplification = jacobian.indices.map { j in
-      step * (0...j).reduce(0) { $0 + jacobian[$1] * jacobian[j - $1] } / jacobian[j]
+    let logsOfJacobian = volterra.jacobian.map { Double.log($0) }
+    let logsOfState = volterra.state.map { Double.log($0) }
+    // In logarithms, since the products leave the range of doubles before their quotient does.
+    func amplified(_ responses: [Double], bounds: [Double]) -> [Double] {
+      bounds.indices.map { j in
+        guard bounds[j].isFinite, bounds[j] > 0 else { return 0 }
+        let own = Double.log(bounds[j])
+        return step * (0...j).reduce(0) { $0 + Double.exp(logsOfJacobian[$1] + responses[j - $1] - own) }
+      }
     }
-    gradientAmplification = state.indices.map { j in
-      let denominator = volterra.position[j]
-      return denominator > 0 ? step * (0...j).reduce(0) { $0 + jacobian[$1] * state[j - $1] } / denominator : 0
-    }
+    amplification = amplified(logsOfJacobian, bounds: volterra.jacobian)
+    gradientAmplification = amplified(logsOfState, bounds: volterra.position)
   }
 
   /// What rounding can have added to a product of `lag` Jacobians, relative to the product of their row sums; the
@@ -146,26 +150,25 @@ struct LadderAccount {
 
 extension GradientLadder.Series {
   init(_ account: LadderAccount, _ products: JacobianProducts, exponent: Double, decomposition: GradientDecomposition) {
-    let lags = Array(products.infinity.indices)
-    var spectral = [Double](repeating: .nan, count: lags.count)
-    for (lag, value) in products.spectral { spectral[lag] = value }
+    func finite(_ values: [Double]) -> [Double] { Array(values.prefix(while: \.isFinite)) }
     func bounds(_ rung: GradientRung) -> [Double] {
-      lags.map { account.jacobianBound(rung, lag: $0, exponent: exponent) }
+      finite(products.infinity.indices.map { account.jacobianBound(rung, lag: $0, exponent: exponent) })
     }
-    lag = lags
+    func profile(_ rung: GradientRung) -> [Double] { finite(account.profile(rung, decomposition.firstBlock)) }
     jacobian = products.infinity
-    jacobianSpectral = spectral
+    spectralLag = products.spectral.map(\.lag)
+    jacobianSpectral = products.spectral.map(\.value)
     product = bounds(.product)
     aPriori = bounds(.aPriori)
     aPrioriSharp = bounds(.aPrioriSharp)
     paper = bounds(.paper)
-    volterra = Array(account.volterra.jacobian.prefix(lags.count))
+    volterra = finite(account.volterra.jacobian)
     let block = decomposition.firstBlock
     self.block = block
-    gradient = decomposition.profile { decomposition.maximum(block, n: $0, k: $1) }.largest
-    gradientProduct = account.profile(.gradientProduct, block)
-    gradientAPriori = account.profile(.gradientAPriori, block)
-    gradientVolterra = account.profile(.gradientVolterra, block)
-    gradientVolterraForAll = account.profile(.gradientVolterraForAll, block)
+    gradient = finite(decomposition.profile { decomposition.maximum(block, n: $0, k: $1) }.largest)
+    gradientProduct = profile(.gradientProduct)
+    gradientAPriori = profile(.gradientAPriori)
+    gradientVolterra = profile(.gradientVolterra)
+    gradientVolterraForAll = profile(.gradientVolterraForAll)
   }
 }

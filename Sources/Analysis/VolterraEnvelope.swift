@@ -26,6 +26,10 @@ public struct VolterraEnvelope: Encodable, Equatable, Sendable {
   public let positionLimit: Double?
   public let stateLimit: Double?
 
+  private enum CodingKeys: String, CodingKey {
+    case couplingNorm, plainSum, couplingSum, isSummable, positionLimit, stateLimit
+  }
+
   /// The envelope for lags up to `lags`.
   ///
   /// Costs L² operations and, for each lag until `h_j` is negligible, a singular value of an m×m matrix; at most

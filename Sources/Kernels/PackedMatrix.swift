@@ -2,7 +2,7 @@ import CKernels
 
 /// A matrix packed once for products with few vectors at a time, at about the speed of the multiply–add units.
 ///
-/// Meant for sizes of 16 to 512, where BLAS reaches a third of that.
+/// Meant for sizes of 16 to 512, where BLAS reaches half to two thirds of that.
 public struct PackedMatrix: Sendable {
   /// The number of rows.
   public let rows: Int

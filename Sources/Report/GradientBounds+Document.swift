@@ -20,7 +20,9 @@ extension GradientBounds {
     )
     blocks.append(
       .figure(
-        name: "gradient-lags", caption: "What step k adds to the gradient of E_n by \(ladder.series.block.rawValue) over the lag, and its bounds"))
+        name: "gradient-lags",
+        caption:
+          "What step k adds to the gradient of E_n by \(ladder.series.block.rawValue) over the lag, and its bounds"))
     blocks.append(.figure(name: "gradient-steps", caption: "The same over n and k"))
     blocks.append(.facts(ladder.volterra.facts))
     if let proposition32 { blocks += proposition32.blocks }
@@ -52,11 +54,15 @@ extension GradientBounds {
   /// Jacobians and gradient over the lag, the heat map over (n, k), sensitivity, and orders where they were measured.
   func plots(timeStep: Double) -> [Plot] {
     let series = ladder.series
-    let lags = series.lag.map(Double.init)
+    let count = profile.lag.count
+    let lags = profile.lag.map(Double.init)
+    func padded(_ values: [Double]) -> [Double] {
+      values.prefix(count) + Array(repeating: .nan, count: max(0, count - values.count))
+    }
     // Bounds that are beyond all use would press what matters flat.
     func shown(_ values: [Double], beside actual: [Double]) -> [Double] {
       let top = 1e15 * max(1e-300, actual.filter(\.isFinite).max() ?? 1)
-      return values.prefix(lags.count).map { $0 > 0 && $0 < top ? $0 : .nan }
+      return padded(values).map { $0 > 0 && $0 < top ? $0 : .nan }
     }
     func holds(_ rung: GradientRung) -> Bool { ladder.rungs.first { $0.name == rung.rawValue }?.applies ?? false }
     var jacobians: [Plot.Curve] = [
@@ -85,7 +91,8 @@ extension GradientBounds {
         logarithmic: true,
         x: lags, curves: jacobians),
       Plot(
-        name: "gradient-lags", title: "Largest entry of dE_n^(k)/d\(series.block.rawValue) over the lag", xLabel: "lag n − k",
+        name: "gradient-lags", title: "Largest entry of dE_n^(k)/d\(series.block.rawValue) over the lag",
+        xLabel: "lag n − k",
         yLabel: "largest entry", logarithmic: true, x: lags, curves: gradients),
       parts.heatMap,
       Plot(
@@ -93,8 +100,8 @@ extension GradientBounds {
         xLabel: "time (n − k)·dt",
         yLabel: "|a| / |dE_n/dy_n|", logarithmic: true, x: profile.lag.map { Double($0) * timeStep },
         curves: [
-          .init("coRNN", profile.sensitivity),
-          .init("tanh RNN with the same W, V, b (a step is a step)", profile.sensitivityTanh, dashed: true),
+          .init("coRNN", padded(profile.sensitivity)),
+          .init("tanh RNN with the same W, V, b (a step is a step)", padded(profile.sensitivityTanh), dashed: true),
         ]),
     ] + (proposition33?.plots ?? [])
   }
@@ -115,7 +122,8 @@ extension GradientDecomposition {
     }
     let middles = (0..<size).map { (Double($0) + 0.5) * Double(steps) / Double(size) + 0.5 }
     return Plot(
-      name: "gradient-steps", title: "Norm of dE_n^(k)/d\(block.rawValue)", xLabel: "k", yLabel: "n", valueLabel: "log10 of the norm",
+      name: "gradient-steps", title: "Norm of dE_n^(k)/d\(block.rawValue)", xLabel: "k", yLabel: "n",
+      valueLabel: "log10 of the norm",
       x: middles, y: middles, values: values)
   }
 }
