@@ -6,7 +6,7 @@ import Yams
 struct Scenario {
   /// The kinds of scenario, each the verb that runs it.
   enum Kind: String, CaseIterable {
-    case inspect, simulate, compare, bounds
+    case inspect, simulate, compare, bounds, certify
   }
 
   /// What a key's value must be.
@@ -53,6 +53,7 @@ struct Scenario {
       add(input)
       add(integration)
       add(["flow": .choice, "worstCase": .flag, "inputLimit": .value, "iterations": .value])
+    case .certify: add(["closedLoop": .flag, "flow": .choice])
     }
     return settings
   }
