@@ -83,6 +83,9 @@ struct ContractionSearch {
     plain = ScaledCoupling(w, z, needsNorm: true)
   }
 
+  /// Steps of a search for T: many where they cost little.
+  private var iterations: Int { max(48, min(400, 51_200 / network.hidden)) }
+
   private var unscaled: [Double] { Array(repeating: 0, count: network.hidden) }
 
   /// The largest exponent of a unit by itself.
@@ -158,7 +161,7 @@ struct ContractionSearch {
       if method == .scaled || method == .sectorShift {
         var search = ScalingSearch(plain, curve: curve, method: method, grid: grid)
         let starts = method == .scaled ? [unscaled, search.balanced()] : [gains[2].start.scaling, unscaled]
-        scaling = search.best(from: starts, iterations: 96, threads: threads).scaling
+        scaling = search.best(from: starts, iterations: iterations, threads: threads).scaling
       }
       let test = ContractionTest(method: method, coupling: coupling(method, scaling), curve: curve)
       let top = Self.supremum(test, grid: grid, threads: threads)
@@ -224,7 +227,7 @@ struct ContractionSearch {
       guard let curve = curve(reached.rate) else { break }
       var search = ScalingSearch(
         plain, curve: curve, method: method, grid: curve.samples(resolution: 0.1).frequencies)
-      let better = search.best(from: [reached.scaling], iterations: 48, threads: threads)
+      let better = search.best(from: [reached.scaling], iterations: iterations / 2, threads: threads)
       let candidate = Start(scaling: better.scaling, rate: reached.rate, arcs: 0)
       if better.value < 1, let arcs = prove(method, candidate) {
         reached = Start(scaling: candidate.scaling, rate: candidate.rate, arcs: arcs)

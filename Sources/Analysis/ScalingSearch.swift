@@ -31,7 +31,7 @@ struct ScalingSearch {
     let test = test(scaling)
     let (grid, starts) = (grid, vectors)
     let found = parallelMap(count: grid.count, threads: threads) { place in
-      test.value(at: grid[place], start: starts[place], tolerance: 1e-4)
+      test.value(at: grid[place], start: starts[place], tolerance: 1e-3)
     }
     vectors = found.map(\.vector)
     return found.map(\.value)
@@ -84,13 +84,13 @@ struct ScalingSearch {
         if value < best.value * (1 - 1e-4) {
           best = (scaling, value)
         } else if step > 0 {
-          hope *= 0.5
+          hope *= 0.7
           if value > best.value {
             scaling = best.scaling
             _ = scan(scaling, threads: threads)
           }
         }
-        if hope < 1e-3 { break }
+        if hope < 2e-4 { break }
         peaks = Self.peaks(values, most: 4)
       }
       let test = test(scaling)
@@ -137,7 +137,7 @@ struct ScalingSearch {
     let matrix = test.matrix(at: frequency)
     switch test.method {
     case .sectorShift:
-      let top = matrix.largestOfHermitianPart(start: start, tolerance: 1e-5)
+      let top = matrix.largestOfHermitianPart(start: start, tolerance: 1e-3)
       let (forward, back) = (matrix.times(top.vector, adjoint: false), matrix.times(top.vector, adjoint: true))
       let v = top.vector
       let gradient = (0..<matrix.size).map { i -> Double in
@@ -146,7 +146,7 @@ struct ScalingSearch {
       }
       return (top.value, v, gradient)
     case .norm, .frequency, .scaled:
-      let top = matrix.largestSingular(start: start, tolerance: 1e-5)
+      let top = matrix.largestSingular(start: start, tolerance: 1e-3)
       let image = matrix.times(top.vector, adjoint: false)
       let v = top.vector
       let scale = max(top.value, 1e-300)

@@ -36,7 +36,7 @@ extension ComplexMatrix {
     // A little of everything, so that a guess can't hide a larger eigenvalue.
     var random = SplittableRandom(seed: UInt64(size))
     let noise = (0..<2 * size).map { _ in random.normal() / Double(2 * size).squareRoot() }
-    var vector = start.map { zip($0, noise).map { $0 + 0.03 * $1 } } ?? noise
+    var vector = start.map { zip($0, noise).map { $0 + 0.01 * $1 } } ?? noise
     var value = -Double.infinity
     for _ in 0..<12 {
       var basis = normalized(vector)

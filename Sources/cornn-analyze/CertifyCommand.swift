@@ -32,12 +32,14 @@ struct CertifyCommand: AsyncParsableCommand {
     if closedLoop { network = try closed(network) }
     let progress = Progress(
       "certifying", total: Contraction.stages * (includesFlow ? 2 : 1), quiet: output.quiet)
-    let threads = output.threadCount
-    let map = Contraction(network, system: .map, threads: threads, progress: { progress.advance($0) })
-    let flow =
-      includesFlow
-      ? Contraction(network, system: .flow, threads: threads, progress: { progress.advance($0) }) : nil
+    let systems: [MovingSystem] = includesFlow ? [.map, .flow] : [.map]
+    let (threads, tested) = (output.threadCount, network)
+    let contractions = parallelMap(count: systems.count, threads: threads) { place in
+      Contraction(
+        tested, system: systems[place], threads: max(1, threads / systems.count), progress: { progress.advance($0) })
+    }
     progress.finish()
+    let (map, flow) = (contractions[0], includesFlow ? contractions[1] : nil)
     let result = CertifyResult(
       stored, network: network, closedLoop: closedLoop, contraction: map, flowContraction: flow)
     var document = result.document
