@@ -1,5 +1,5 @@
-public import CoRNNModel
 import CoRNNKernels
+public import CoRNNModel
 import RealModule
 
 extension Contraction {
@@ -84,7 +84,7 @@ struct ContractionSearch {
   }
 
   /// Steps of a search for T: many where they cost little.
-  private var iterations: Int { max(48, min(400, 51_200 / network.hidden)) }
+  private var iterations: Int { max(48, min(400, 30_000 / network.hidden)) }
 
   private var unscaled: [Double] { Array(repeating: 0, count: network.hidden) }
 
@@ -149,7 +149,9 @@ struct ContractionSearch {
     }
   }
 
-  private func curve(_ rate: Double) -> TransferCurve? { TransferCurve(network.oscillators, system: system, rate: rate) }
+  private func curve(_ rate: Double) -> TransferCurve? {
+    TransferCurve(network.oscillators, system: system, rate: rate)
+  }
 
   /// Each method's supremum at rate 0; nil where a unit by itself doesn't decay.
   func gains(progress: (Int) -> Void) -> [Gain]? {
@@ -279,7 +281,8 @@ struct ContractionSearch {
           method: gain.method, coupling: coupling(gain.method, gain.start.scaling), curve: curve)
         return Curve(
           method: gain.method,
-          values: parallelMap(count: shown.count, threads: threads) { test.value(at: shown[$0], tolerance: 1e-5).value })
+          values: parallelMap(count: shown.count, threads: threads) { test.value(at: shown[$0], tolerance: 1e-5).value }
+        )
       })
   }
 

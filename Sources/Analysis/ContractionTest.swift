@@ -1,5 +1,5 @@
-import ComplexModule
 import CoRNNKernels
+import ComplexModule
 import RealModule
 
 /// A way to bound what the coupling does to differences between two trajectories, from plain to sharp.

@@ -1,5 +1,5 @@
-public import CoRNNModel
 import CoRNNKernels
+public import CoRNNModel
 
 /// The published sufficient condition for heterogeneous networks without friction (Z = 0), for comparison.
 ///

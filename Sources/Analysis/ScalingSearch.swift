@@ -78,7 +78,7 @@ struct ScalingSearch {
     var hope = 0.1
     var peaks: [Int] = []
     for step in 0..<iterations {
-      if step.isMultiple(of: 8) {
+      if step.isMultiple(of: 10) {
         let values = scan(scaling, threads: threads)
         let value = values.max() ?? 0
         if value < best.value * (1 - 1e-4) {

@@ -1,5 +1,5 @@
-import ComplexModule
 import CoRNNModel
+import ComplexModule
 import RealModule
 
 /// The units' transfer functions along the curve on which a rate of decay is tested: the circle `|s| = exp(rate·dt)`

@@ -1,5 +1,5 @@
-import ComplexModule
 import CoRNNModel
+import ComplexModule
 import RealModule
 
 /// How one unit's position and velocity answer its forcing at a complex frequency, as quotients over one quadratic.

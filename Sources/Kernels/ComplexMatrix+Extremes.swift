@@ -15,9 +15,8 @@ extension ComplexMatrix {
   ///
   /// Costs some dozens of products with A. The value is a lower bound up to rounding.
   public func largestOfHermitianPart(start: [Double]? = nil, tolerance: Double = 1e-8) -> Extreme {
-    Self.largest(size: size, start: start, tolerance: tolerance) { x in
-      zip(times(x, adjoint: false), times(x, adjoint: true)).map { 0.5 * ($0 + $1) }
-    }
+    let hermitian = hermitianPart
+    return Self.largest(size: size, start: start, tolerance: tolerance) { hermitian.times($0, adjoint: false) }
   }
 
   /// The spectral norm and its right singular vector, by Lanczos iteration on `Aᴴ·A`.

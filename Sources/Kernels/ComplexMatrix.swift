@@ -39,6 +39,24 @@ public struct ComplexMatrix: Equatable, Sendable {
   /// The sum of the squared absolute values of all entries.
   public var squaredFrobeniusNorm: Double { elements.reduce(0) { $0 + $1 * $1 } }
 
+  /// `(A + Aᴴ)/2`.
+  var hermitianPart: ComplexMatrix {
+    var result = self
+    for row in 0..<size {
+      for column in 0...row {
+        let (here, there) = (2 * (row * size + column), 2 * (column * size + row))
+        let (real, imaginary) = (
+          0.5 * (elements[here] + elements[there]), 0.5 * (elements[here + 1] - elements[there + 1])
+        )
+        result.elements[here] = real
+        result.elements[here + 1] = imaginary
+        result.elements[there] = real
+        result.elements[there + 1] = -imaginary
+      }
+    }
+    return result
+  }
+
   /// `self·x`, or `selfᴴ·x`, for n complex numbers side by side.
   public func times(_ x: [Double], adjoint: Bool) -> [Double] {
     var result = [Double](repeating: 0, count: 2 * size)
