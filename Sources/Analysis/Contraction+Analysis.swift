@@ -270,7 +270,11 @@ struct ContractionSearch {
   /// The quantities that depend on frequency, at rate 0.
   func series(_ gains: [Gain]) -> Series {
     guard let curve = curve(0) else { return Series(frequency: [], curves: []) }
-    let grid = curve.samples(resolution: 0.01).frequencies
+    // Where units answer; the map's circle goes on far beyond.
+    let o = network.oscillators
+    let fastest = (0..<o.count).map { o.epsilon[$0] + o.gamma[$0].squareRoot() }.max() ?? 1
+    let last = max(3 * fastest, 1.3 * (gains.map(\.frequency).max() ?? 0))
+    let grid = curve.samples(resolution: 0.003).frequencies.filter { $0 <= last }
     let every = max(1, grid.count / 300)
     let shown = grid.indices.filter { $0.isMultiple(of: every) || $0 == grid.count - 1 }.map { grid[$0] }
     let threads = threads
