@@ -15,7 +15,7 @@ import Testing
   static func network(seed: UInt64) throws -> OscillatorNetwork {
     var random = SplittableRandom(seed: seed ^ 0xC0)
     let hidden = 1 + Int(random.next() % 8)
-    let gain = exp(random.uniform(in: log(0.1)...log(10)))
+    let gain = exp(random.uniform(in: log(0.1)...log(60)))
     return try randomNetwork(
       seed: seed, hidden: hidden, inputs: 1, damping: seed.isMultiple(of: 2) ? .implicit : .explicit,
       heterogeneous: seed % 3 != 0, gain: gain, largestStep: 0.2)
@@ -200,6 +200,29 @@ import Testing
     let bound = try #require(below.largestExponentBound)
     #expect(bound >= slowest && bound < slowest + 2e-3)
     #expect(try !contraction(2.39).certified)
+  }
+
+  /// A narrow resonance that any plain grid would miss: `|W|·max|g_y|`, with the flow's peak
+  /// `1/(epsilon·sqrt(gamma − epsilon²/4))` a thousandth above 1 or below.
+  @Test(arguments: [0.3, 0.02, 7e-4]) func resonanceInClosedForm(epsilon: Double) throws {
+    let peak = 1 / (epsilon * (2.385 - epsilon * epsilon / 4).squareRoot())
+    for (factor, certifies) in [(0.999, true), (1.001, false)] {
+      let network = try OscillatorNetwork(
+        oscillators: Oscillators(gamma: [2.385], epsilon: [epsilon], timeStep: 0.037, damping: .implicit),
+        positionWeights: Matrix(rows: 1, columns: 1, elements: [factor / peak]),
+        velocityWeights: Matrix(rows: 1, columns: 1), inputWeights: Matrix(rows: 1, columns: 0), bias: [0])
+      let outcome = Contraction(network, system: .flow).methods[1]
+      #expect(outcome.method == .frequency && outcome.certified == certifies)
+      #expect(abs(outcome.gain - factor) < 1e-6)
+    }
+  }
+
+  /// The random networks of ``neverFalse(seed:)`` hold enough of both.
+  @Test func randomNetworksAreOfBothKinds() throws {
+    let certified = try (0..<60 as Range<UInt64>).filter {
+      Contraction(try Self.network(seed: $0), system: .map).certified
+    }.count
+    #expect(certified > 15 && certified < 50, "\(certified) of 60")
   }
 
   /// The weights in other units of the same network: S·W·S⁻¹.
