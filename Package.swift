@@ -45,7 +45,12 @@ let package = Package(
     .systemLibrary(name: "CZip"),
     .target(name: "CKernels"),
     module("Step"),
-    module("Kernels", ["CGSL", "COpenBLAS", "CKernels", .product(name: "RealModule", package: "swift-numerics")]),
+    module(
+      "Kernels",
+      [
+        "CGSL", "COpenBLAS", "CKernels", .product(name: "RealModule", package: "swift-numerics"),
+        .product(name: "ComplexModule", package: "swift-numerics"),
+      ]),
     module("Model", ["CoRNNKernels", .product(name: "RealModule", package: "swift-numerics")]),
     module("Checkpoints", ["CoRNNKernels", "CoRNNModel", "CZip"]),
     module(
@@ -55,6 +60,7 @@ let package = Package(
       [
         "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics",
         .product(name: "RealModule", package: "swift-numerics"),
+        .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     module(
       "Report",
@@ -73,12 +79,19 @@ let package = Package(
       ],
       resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
     .target(name: "TestSupport", dependencies: ["CoRNNKernels", "CoRNNModel"], path: "Tests/Support"),
-    tests("KernelsTests", ["CoRNNKernels", "cornn-analyze"]),
+    tests(
+      "KernelsTests",
+      ["CoRNNKernels", "cornn-analyze", .product(name: "ComplexModule", package: "swift-numerics")]),
     tests("ModelTests", ["CoRNNKernels", "CoRNNModel"]),
     tests("DynamicsTests", ["CoRNNStep", "CoRNNKernels", "CoRNNModel", "CoRNNDynamics"]),
     tests(
       "CheckpointsTests", ["CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics"], exclude: ["Fixtures"]),
-    tests("AnalysisTests", ["CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis"]),
+    tests(
+      "AnalysisTests",
+      [
+        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis",
+        .product(name: "ComplexModule", package: "swift-numerics"),
+      ]),
     tests("ReportTests", ["CoRNNReport"]),
     tests("CommandTests", ["cornn-analyze"], exclude: ["Snapshots"]),
   ]

@@ -12,3 +12,15 @@ void gotoblas_dynamic_init(void);
 // Singular value decomposition of a general matrix (LAPACK), column-major.
 void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s, double *u,
              const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *iwork, int *info);
+
+// Eigenvalues of a general real matrix (LAPACK), column-major.
+void dgeev_(const char *jobvl, const char *jobvr, const int *n, double *a, const int *lda, double *wr, double *wi,
+            double *vl, const int *ldvl, double *vr, const int *ldvr, double *work, const int *lwork, int *info);
+
+// Eigenvalues and vectors of a real symmetric tridiagonal matrix (LAPACK).
+void dstevr_(const char *jobz, const char *range, const int *n, double *d, double *e, const double *vl,
+             const double *vu, const int *il, const int *iu, const double *abstol, int *m, double *w, double *z,
+             const int *ldz, int *isuppz, double *work, const int *lwork, int *iwork, const int *liwork, int *info);
+
+// Cholesky factorisation of a Hermitian matrix of interleaved complex numbers (LAPACK), column-major.
+void zpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);

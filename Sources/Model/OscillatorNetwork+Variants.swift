@@ -34,6 +34,24 @@ extension OscillatorNetwork {
       inputWeights: inputWeights, bias: bias, readout: readout, embedding: embedding)
   }
 
+  /// The network whose outputs are its next inputs, `u = Q y + q`: W becomes `W + V·Q` and b `b + V·q`, and no input is
+  /// left; nil where there is no readout as wide as an input.
+  public func closingLoop() throws(InvalidNetwork) -> OscillatorNetwork? {
+    guard let readout, readout.weights.rows == inputs, embedding == nil else { return nil }
+    var weights = positionWeights
+    var shifted = bias
+    for row in 0..<hidden {
+      for output in 0..<inputs {
+        let factor = inputWeights[row, output]
+        shifted[row] += factor * readout.bias[output]
+        for column in 0..<hidden { weights[row, column] += factor * readout.weights[output, column] }
+      }
+    }
+    return try OscillatorNetwork(
+      oscillators: oscillators, positionWeights: weights, velocityWeights: velocityWeights,
+      inputWeights: Matrix(rows: hidden, columns: 0), bias: shifted, readout: readout)
+  }
+
   private func with(_ oscillators: Oscillators) throws(InvalidNetwork) -> OscillatorNetwork {
     try OscillatorNetwork(
       oscillators: oscillators, positionWeights: positionWeights, velocityWeights: velocityWeights,

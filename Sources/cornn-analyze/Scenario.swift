@@ -6,7 +6,7 @@ import Yams
 struct Scenario {
   /// The kinds of scenario, each the verb that runs it.
   enum Kind: String, CaseIterable {
-    case inspect, simulate, compare, bounds
+    case inspect, simulate, compare, bounds, certify
   }
 
   /// What a key's value must be.
@@ -60,6 +60,10 @@ struct Scenario {
       add(gradient)
       add([
         "flow": .choice, "worstCase": .flag, "inputLimit": .value, "targetLimit": .value, "iterations": .value,
+      ])
+    case .certify:
+      add([
+        "closedLoop": .flag, "flow": .choice, "lags": .value, "inputLimit": .value, "targetLimit": .value,
       ])
     }
     return settings

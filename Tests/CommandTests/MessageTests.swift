@@ -98,6 +98,8 @@ import Testing
     Case(
       name: "ode-flag-with-no-flow", status: 64,
       arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--no-flow", "--hold", "linear"]),
+    Case(
+      name: "loop-that-does-not-close", status: 64, arguments: ["certify", "adding-T100-m128.pt", "--closed-loop"]),
     Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
     Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),
     Case(name: "unknown-flag", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gama", "1"]),
@@ -135,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["convert"], ["run"],
+    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["convert"], ["run"],
   ]) func help(verb: [String]) throws {
     let run = try Tool(verb + ["--help"])
     #expect(run.status == 0 && run.errors == "")
