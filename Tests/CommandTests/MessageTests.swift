@@ -100,6 +100,33 @@ import Testing
       arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--no-flow", "--hold", "linear"]),
     Case(
       name: "loop-that-does-not-close", status: 64, arguments: ["certify", "adding-T100-m128.pt", "--closed-loop"]),
+    Case(
+      name: "readout-loss-without-targets", status: 64,
+      arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--loss", "mse"]),
+    Case(
+      name: "hidden-targets-for-the-readout", status: 64,
+      arguments: [
+        "bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--loss", "mse", "--readout-targets",
+        "x.npy",
+        "--targets", "y.npy",
+      ]),
+    Case(
+      name: "targets-of-wrong-shape", status: 65,
+      arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--targets", "gamma.csv"]),
+    Case(
+      name: "loss-without-gradient", status: 64,
+      arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--no-gradient", "--orders"]),
+    Case(
+      name: "other-inputs-of-other-length", status: 65,
+      arguments: [
+        "bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--against", "lorenz96-F8-m64.inputs.npy",
+      ]),
+    Case(
+      name: "class-out-of-range", status: 65,
+      arguments: [
+        "bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--loss", "cross-entropy",
+        "--readout-targets", "classes.csv",
+      ]),
     Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
     Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),
     Case(name: "unknown-flag", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gama", "1"]),
@@ -117,6 +144,7 @@ import Testing
           atPath: folder + "/" + name, withDestinationPath: TestData.path(name))
       }
       try "1\n2\n3\n".write(toFile: folder + "/gamma.csv", atomically: true, encoding: .utf8)
+      try "1\n5\n3\n".write(toFile: folder + "/classes.csv", atomically: true, encoding: .utf8)
       try FileManager.default.createSymbolicLink(
         atPath: folder + "/lorenz96-F8-m64.inputs.npz", withDestinationPath: TestData.fixture("stored-alone.npz"))
       let run = try Tool(test.arguments, folder: folder)
