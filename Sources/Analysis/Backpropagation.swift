@@ -57,14 +57,16 @@ public struct Backpropagation: Sendable {
     let m = network.hidden
     let starts: [[[Double]]?] = parallelMap(count: blocks.count, threads: threads) { index in
       let trajectories = blocks[index]
+      let own = inputs.part(steps: 0..<inputs.steps, trajectories: trajectories)
+      var chunk = StateChunk(trajectories: trajectories, hidden: m)
       var state = Array(first[trajectories.lowerBound * 2 * m..<trajectories.upperBound * 2 * m])
       var kept: [[Double]] = []
-      for chunk in stride(from: 0, to: inputs.steps, by: length) {
+      for begin in stride(from: 0, to: inputs.steps, by: length) {
         kept.append(state)
-        let steps = chunk..<min(chunk + length, inputs.steps)
-        let run = map.trajectory(inputs: inputs.part(steps: steps, trajectories: trajectories), start: state)
-        guard run.divergedAt == nil else { return nil }
-        state = run.lastState
+        let steps = begin..<min(begin + length, inputs.steps)
+        chunk.run(map, steps: steps, from: state, inputs: own, withSlopes: false)
+        state = Array(chunk.rows.suffix(state.count))
+        guard state.allSatisfy(\.isFinite) else { return nil }
         progress?(steps.count * trajectories.count)
       }
       return kept
@@ -72,7 +74,7 @@ public struct Backpropagation: Sendable {
     let known = starts.compactMap { $0 }
     guard known.count == blocks.count else { return nil }
     return sweep(
-      loss, inputs, .recomputed(map, inputs, starts: known), withInputs: withInputs, threads: threads,
+      loss, inputs, .recomputed(map, starts: known), withInputs: withInputs, threads: threads,
       progress: progress)
   }
 
@@ -101,15 +103,24 @@ public struct Backpropagation: Sendable {
       let chunks = (inputs.steps + length - 1) / length
       for chunk in stride(from: chunks - 1, through: 0, by: -1) {
         let steps = chunk * length..<min((chunk + 1) * length, inputs.steps)
-        sweep.goBack(
-          through: source.chunk(
-            chunk, steps: steps, block: index, trajectories: blocks[index], hidden: network.hidden))
+        switch source {
+        case .stored(let run): sweep.goBack(through: steps, of: run)
+        case .recomputed(let map, let starts): sweep.goBack(through: steps, of: map, from: starts[index][chunk])
+        }
         progress?(steps.count * blocks[index].count)
       }
       return sweep
     }
     return NetworkGradient(parts, steps: inputs.steps, batch: inputs.batch)
   }
+}
+
+/// Where a backward sweep finds the states of a run.
+private enum StateSource: Sendable {
+  /// All of them are there.
+  case stored(Trajectory)
+  /// Only those at the start of each chunk are, by block, then chunk; the rest is run again.
+  case recomputed(OscillatorMap, starts: [[[Double]]])
 }
 
 extension NetworkGradient {

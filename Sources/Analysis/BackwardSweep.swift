@@ -31,6 +31,13 @@ struct BackwardSweep: Sendable {
   private let score: Loss
   private let inputs: InputSequence
   private let inputWeights: Matrix
+  private let steps: Int
+  private let batch: Int
+  // Used again by every chunk: new memory costs page faults.
+  private var chunk: StateChunk
+  private var part = LossPart()
+  private var drive: [Double] = []
+  private var velocity: [Double] = []
 
   init(
     _ derivative: OscillatorDerivative, loss: Loss, inputs: InputSequence, trajectories: Range<Int>, withInputs: Bool
@@ -55,42 +62,50 @@ struct BackwardSweep: Sendable {
     advanced = bias
     readoutWeights = Matrix(rows: network.readout?.weights.rows ?? 0, columns: m)
     inputWeights = network.inputWeights.transposed
+    chunk = StateChunk(trajectories: trajectories, hidden: m)
     if withInputs {
       inputGradient = [Double](repeating: 0, count: inputs.steps * trajectories.count * network.inputs)
     }
   }
 
-  private let steps: Int
-  private let batch: Int
+  /// Goes back through some steps, which must end where the sweep stands.
+  mutating func goBack(through steps: Range<Int>, of run: Trajectory) {
+    chunk.take(run, steps: steps, derivative: derivative, inputs: inputs)
+    goBack()
+  }
 
-  /// Goes back through the steps of `chunk`, which must end where the sweep stands.
-  mutating func goBack(through chunk: StateChunk) {
+  /// The same through steps that are run again from the states before them.
+  mutating func goBack(through steps: Range<Int>, of map: OscillatorMap, from start: [Double]) {
+    chunk.run(map, steps: steps, from: start, inputs: inputs, withSlopes: true)
+    goBack()
+  }
+
+  private mutating func goBack() {
     let m = network.hidden
     let block = trajectories.count
     let count = chunk.count
-    let part = score.part(chunk, network: network, steps: steps, batch: batch)
+    score.evaluate(chunk, network: network, steps: steps, batch: batch, into: &part)
     loss += part.sum
-    addReadout(part, chunk)
-    let slopes = derivative.slopes(
-      count: count, states: chunk.rows, inputs: inputs.values,
-      inputsFrom: chunk.steps.lowerBound * block * network.inputs)
-    var drive = [Double](repeating: 0, count: count * m)
-    var velocity = drive
+    addReadout()
+    if drive.count != count * m {
+      drive = [Double](repeating: 0, count: count * m)
+      velocity = drive
+    }
     for step in stride(from: chunk.steps.count - 1, through: 0, by: -1) {
       let place = step * block * m
-      seed(part, from: place)
+      seed(from: place)
       addColumnProducts(
         count: block, left: cotangents, leftStride: 2 * m, right: chunk.rows,
         rightFrom: chunk.firstNew + step * block * 2 * m + m, rightStride: 2 * m, into: &advanced)
       derivative.pull(
-        cotangents: &cotangents, slopes: slopes, from: place, drive: &drive, velocity: &velocity, at: place)
+        cotangents: &cotangents, slopes: chunk.slopes, from: place, drive: &drive, velocity: &velocity, at: place)
     }
     recurrent.addOuterProducts(count: count, left: drive, right: chunk.rows, rightStride: 2 * m)
     let firstInput = chunk.steps.lowerBound * block * network.inputs
     input.addOuterProducts(
       count: count, left: drive, right: inputs.values, rightFrom: firstInput, rightStride: network.inputs)
     addColumnProducts(count: count, left: drive, leftStride: m, right: ones(m), rightStride: 0, into: &bias)
-    addConstants(velocity, chunk)
+    addConstants()
     if inputGradient != nil {
       inputWeights.multiply(
         count: count, vectors: drive, stride: m, keeping: 0, into: &inputGradient!, at: firstInput)
@@ -98,7 +113,7 @@ struct BackwardSweep: Sendable {
   }
 
   /// Adds `∂E/∂X_n` to the cotangents.
-  private mutating func seed(_ part: LossPart, from place: Int) {
+  private mutating func seed(from place: Int) {
     let m = network.hidden
     addScaledRows(
       count: trajectories.count, columns: m, scale: weight, rows: part.position, from: place, stride: m,
@@ -109,7 +124,7 @@ struct BackwardSweep: Sendable {
       at: m, stride: 2 * m)
   }
 
-  private mutating func addReadout(_ part: LossPart, _ chunk: StateChunk) {
+  private mutating func addReadout() {
     guard !part.outputs.isEmpty else { return }
     let width = readoutWeights.rows
     if readoutBias.isEmpty { readoutBias = [Double](repeating: 0, count: width) }
@@ -122,7 +137,7 @@ struct BackwardSweep: Sendable {
 
   /// With q = dL/d(velocity before scaling): gamma enters as −dt·q·y_{n−1}, epsilon as −dt·q times the velocity that
   /// damping acts on, and dt as `lambda·z_n + q·(z_n − z_{n−1})/dt`.
-  private mutating func addConstants(_ velocity: [Double], _ chunk: StateChunk) {
+  private mutating func addConstants() {
     let m = network.hidden
     addColumnProducts(
       count: chunk.count, left: velocity, leftStride: m, right: chunk.rows, rightStride: 2 * m, into: &stiff)

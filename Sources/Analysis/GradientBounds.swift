@@ -86,10 +86,12 @@ public struct GradientBounds: Encodable, Equatable, Sendable {
     weightAssumption = assumption
     let startsAtZero = trajectory.start.allSatisfy { $0 == 0 }
     let line = Linearization(network: network, inputs: inputs, trajectory: trajectory)
-    let chunk = StateChunk(trajectory, steps: 0..<trajectory.steps, trajectories: 0..<1)
-    let cotangents = loss.part(chunk, network: network, steps: inputs.steps, batch: inputs.batch).position
+    var chunk = StateChunk(trajectories: 0..<1, hidden: network.hidden)
+    chunk.take(trajectory, steps: 0..<trajectory.steps)
+    var part = LossPart()
+    loss.evaluate(chunk, network: network, steps: inputs.steps, batch: inputs.batch, into: &part)
     parts = GradientDecomposition(
-      line, cotangents: cotangents, largestLag: largestLag, threads: threads, progress: progress)
+      line, cotangents: part.position, largestLag: largestLag, threads: threads, progress: progress)
     decomposition = Extent(
       steps: parts.steps, largestLag: parts.largestLag, isComplete: parts.largestLag >= parts.steps - 1)
     profile = GradientProfile(line, parts)

@@ -20,7 +20,9 @@ struct Linearization: Sendable {
   init(network: OscillatorNetwork, inputs: InputSequence, trajectory: Trajectory) {
     derivative = OscillatorDerivative(network)
     steps = trajectory.steps
-    states = StateChunk(trajectory, steps: 0..<steps, trajectories: 0..<1).rows
+    var chunk = StateChunk(trajectories: 0..<1, hidden: network.hidden)
+    chunk.take(trajectory, steps: 0..<steps)
+    states = chunk.rows
     self.inputs = inputs.part(steps: 0..<steps, trajectories: 0..<1).values
     slopes = derivative.slopes(count: steps, states: states, inputs: self.inputs)
   }

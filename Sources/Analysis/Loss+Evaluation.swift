@@ -7,7 +7,7 @@ struct LossPart {
   /// The sum of E_n over the scored steps and trajectories.
   var sum = 0.0
   /// `∂E_n/∂y_n`: a row of m for each state.
-  var position: [Double]
+  var position: [Double] = []
   /// `∂E_n/∂z_n` likewise; nil for losses on positions.
   var velocity: [Double]?
   /// `∂E_n/∂(output)`: a row for each state; empty for losses that don't read out.
@@ -15,10 +15,13 @@ struct LossPart {
 }
 
 extension Loss {
-  /// The loss in `chunk` of a run of `steps` steps and `batch` trajectories.
-  func part(_ chunk: StateChunk, network: OscillatorNetwork, steps: Int, batch: Int) -> LossPart {
+  /// Puts the loss in `chunk` of a run of `steps` steps and `batch` trajectories into `part`.
+  func evaluate(
+    _ chunk: StateChunk, network: OscillatorNetwork, steps: Int, batch: Int, into part: inout LossPart
+  ) {
     let m = network.hidden
-    var part = LossPart(position: [Double](repeating: 0, count: chunk.count * m))
+    part.sum = 0
+    part.clear(chunk.count * m)
     switch self {
     case .hidden(let targets):
       part.enterDistance(chunk, targets: targets, batch: batch)
@@ -29,7 +32,7 @@ extension Loss {
       }
     case .lastState(let position, let velocity):
       part.velocity = part.position
-      guard chunk.steps.upperBound == steps else { return part }
+      guard chunk.steps.upperBound == steps else { return }
       for b in 0..<chunk.trajectories.count {
         part.enterLinear(
           chunk, row: (chunk.steps.count - 1) * chunk.trajectories.count + b, position: position, velocity: velocity,
@@ -51,7 +54,6 @@ extension Loss {
         outputs.crossEntropy(of: classes[place])
       }
     }
-    return part
   }
 
   /// Scores the readout of the states that count: `score` turns outputs into the loss's derivatives by them.
@@ -106,6 +108,15 @@ extension Loss {
 }
 
 extension LossPart {
+  /// Makes room for `count` derivatives, all 0.
+  fileprivate mutating func clear(_ count: Int) {
+    if position.count == count {
+      for place in position.indices { position[place] = 0 }
+    } else {
+      position = [Double](repeating: 0, count: count)
+    }
+  }
+
   /// `½·|y − target|²` of every state.
   fileprivate mutating func enterDistance(_ chunk: StateChunk, targets: [Double]?, batch: Int) {
     let m = chunk.hidden

@@ -109,3 +109,10 @@ void cornn_add_rows(size_t count, size_t columns, double scale, const double *ro
                     size_t result_stride) {
   DISPATCH(add_rows, count, columns, scale, rows, stride, result, result_stride)
 }
+
+void cornn_tanh_of(size_t count, const double *values, double *out) { DISPATCH(tanh_of, count, values, out) }
+
+void cornn_advance_to(size_t batch, size_t hidden, double dt, const double *sigma, const double *gamma,
+                      const double *retain, const double *scale, const double *old, double *state) {
+  DISPATCH(advance_to, batch, hidden, dt, sigma, gamma, retain, scale, old, state)
+}

@@ -12,6 +12,7 @@ public struct OscillatorDerivative: Sendable {
   /// [W Z], m×2m, and its transpose.
   private let forward: PackedMatrix
   private let backward: PackedMatrix
+  private let input: PackedMatrix
   private let gamma: [Double]
   private let retain: [Double]
   private let scale: [Double]
@@ -21,6 +22,7 @@ public struct OscillatorDerivative: Sendable {
     self.network = network
     forward = PackedMatrix(network.recurrentWeights)
     backward = PackedMatrix(network.recurrentWeights.transposed)
+    input = PackedMatrix(network.inputWeights)
     gamma = network.oscillators.gamma
     retain = network.oscillators.velocityRetention
     scale = network.oscillators.velocityScale
@@ -31,25 +33,34 @@ public struct OscillatorDerivative: Sendable {
   /// - Parameters:
   ///   - states: `count` rows of 2m values, positions then velocities, from `start` on.
   ///   - inputs: `count` rows of d values from `inputStart` on.
-  /// - Returns: `count` rows of m values. Relative accuracy is kept where tanh saturates.
+  ///   - slopes: receives `count` rows of m values, which keep their relative accuracy where tanh saturates.
+  public func slopes(
+    count: Int, states: [Double], from start: Int = 0, inputs: [Double], inputsFrom inputStart: Int = 0,
+    into slopes: inout [Double]
+  ) {
+    let m = network.hidden
+    switch network.oscillators.activation {
+    case .none: slopes = [Double](repeating: 0, count: count * m)
+    case .identity: slopes = [Double](repeating: 1, count: count * m)
+    case .tanh:
+      slopes.removeAll(keepingCapacity: true)
+      slopes.reserveCapacity(count * m)
+      for _ in 0..<count { slopes += network.bias }
+      input.multiplyAdd(
+        count: count, vectors: inputs, from: inputStart, stride: network.inputs, into: &slopes, resultStride: m)
+      forward.multiplyAdd(
+        count: count, vectors: states, from: start, stride: 2 * m, into: &slopes, resultStride: m)
+      applyTanhSlope(to: &slopes)
+    }
+  }
+
+  /// The same as an array of their own.
   public func slopes(
     count: Int, states: [Double], from start: Int = 0, inputs: [Double], inputsFrom inputStart: Int = 0
   ) -> [Double] {
-    let m = network.hidden
-    switch network.oscillators.activation {
-    case .none: return [Double](repeating: 0, count: count * m)
-    case .identity: return [Double](repeating: 1, count: count * m)
-    case .tanh:
-      var drives: [Double] = []
-      drives.reserveCapacity(count * m)
-      for _ in 0..<count { drives += network.bias }
-      network.inputWeights.multiply(
-        count: count, vectors: inputs, from: inputStart, stride: network.inputs, keeping: 1, into: &drives)
-      forward.multiplyAdd(
-        count: count, vectors: states, from: start, stride: 2 * m, into: &drives, resultStride: m)
-      applyTanhSlope(to: &drives)
-      return drives
-    }
+    var result: [Double] = []
+    slopes(count: count, states: states, from: start, inputs: inputs, inputsFrom: inputStart, into: &result)
+    return result
   }
 
   /// Pushes tangent vectors through the step: `v ← J·v` for each of `count` rows of 2m values.
@@ -95,5 +106,43 @@ public struct OscillatorDerivative: Sendable {
     // Row j of what is pushed is the image of unit vector j: the Jacobian's column.
     push(tangents: &identity, count: 2 * m, slopes: slopes)
     return Matrix(rows: 2 * m, columns: 2 * m, elements: identity).transposed
+  }
+
+  /// Applies the flow's derivative to tangent vectors: `(z', D·(W y' + Z z') − gamma·y' − epsilon·z')` for each of
+  /// `count` rows (y', z').
+  ///
+  /// - Parameter slopes: the m slopes at the state, from `start` on.
+  public func flowRates(tangents: [Double], count: Int, slopes: [Double], from start: Int = 0) -> [Double] {
+    let m = network.hidden
+    var driven = [Double](repeating: 0, count: count * m)
+    forward.multiplyAdd(count: count, vectors: tangents, stride: 2 * m, into: &driven, resultStride: m)
+    var rates = [Double](repeating: 0, count: count * 2 * m)
+    for row in 0..<count {
+      for i in 0..<m {
+        let (y, z) = (tangents[row * 2 * m + i], tangents[row * 2 * m + m + i])
+        rates[row * 2 * m + i] = z
+        rates[row * 2 * m + m + i] =
+          slopes[start + i] * driven[row * m + i] - gamma[i] * y - network.oscillators.epsilon[i] * z
+      }
+    }
+    return rates
+  }
+
+  /// Applies the transpose of the flow's derivative to cotangent vectors: `(Wᵀ D mu − gamma·mu, lambda + Zᵀ D mu −
+  /// epsilon·mu)` for each of `count` rows (lambda, mu).
+  public func flowPullback(cotangents: [Double], count: Int, slopes: [Double], from start: Int = 0) -> [Double] {
+    let m = network.hidden
+    var drive = [Double](repeating: 0, count: count * m)
+    var result = [Double](repeating: 0, count: count * 2 * m)
+    for row in 0..<count {
+      for i in 0..<m {
+        let mu = cotangents[row * 2 * m + m + i]
+        drive[row * m + i] = slopes[start + i] * mu
+        result[row * 2 * m + i] = -gamma[i] * mu
+        result[row * 2 * m + m + i] = cotangents[row * 2 * m + i] - network.oscillators.epsilon[i] * mu
+      }
+    }
+    backward.multiplyAdd(count: count, vectors: drive, stride: m, into: &result, resultStride: 2 * m)
+    return result
   }
 }

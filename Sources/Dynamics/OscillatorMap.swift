@@ -86,11 +86,12 @@ public struct OscillatorMap: Sendable {
   private func advance(_ run: inout BlockRun, progress: (@Sendable (Int) -> Void)?) -> Int? {
     let row = run.inputs.batch * network.hidden
     var sigma = [Double](repeating: 0, count: row)
+    var drives: [Double] = []
     let chunk = max(1, Self.projection / row)
     var first = 0
     while first < run.inputs.steps {
       let steps = first..<min(first + chunk, run.inputs.steps)
-      let drives = projected(run.inputs, steps: steps)
+      project(run.inputs, steps: steps, into: &drives)
       let before = run.state
       for step in steps {
         advance(&run.state, sigma: &sigma, drives: drives, at: (step - first) * row)
@@ -127,17 +128,16 @@ public struct OscillatorMap: Sendable {
     }
   }
 
-  /// `V u + b` for some steps of a batch.
-  private func projected(_ inputs: InputSequence, steps: Range<Int>) -> [Double] {
-    guard network.oscillators.activation != .none else { return [] }
+  /// `V u + b` for some steps of a batch; nothing without an activation.
+  private func project(_ inputs: InputSequence, steps: Range<Int>, into drives: inout [Double]) {
+    drives.removeAll(keepingCapacity: true)
+    guard network.oscillators.activation != .none else { return }
     let rows = steps.count * inputs.batch
-    var drives: [Double] = []
     drives.reserveCapacity(rows * network.hidden)
     for _ in 0..<rows { drives += network.bias }
     input.multiplyAdd(
       count: rows, vectors: inputs.values, from: steps.lowerBound * inputs.batch * inputs.width,
       stride: inputs.width, into: &drives, resultStride: network.hidden)
-    return drives
   }
 
   /// `sigma(W y + Z z + V u + b)` of some trajectories.
@@ -150,5 +150,53 @@ public struct OscillatorMap: Sendable {
       count: sigma.count / network.hidden, vectors: state, stride: 2 * network.hidden, into: &sigma,
       resultStride: network.hidden)
     if network.oscillators.activation == .tanh { applyTanh(to: &sigma) }
+  }
+}
+
+extension OscillatorMap {
+  /// Runs some trajectories through some steps, their states in rows, with the slopes of their activations.
+  ///
+  /// Has the bits of ``trajectory(inputs:start:threads:progress:)``. The arrays are made anew only where their sizes
+  /// differ from what is needed.
+  ///
+  /// - Parameters:
+  ///   - inputs: of the steps and trajectories.
+  ///   - start: the states before the first step, B rows of 2m values.
+  ///   - states: receives (N + 1)·B rows of m positions and m velocities, the start first.
+  ///   - slopes: receives N·B rows of m slopes, which keep their relative accuracy where tanh saturates; the drives
+  ///     instead where slopes aren't wanted.
+  public func run(
+    inputs: InputSequence, start: [Double], states: inout [Double], slopes: inout [Double], withSlopes: Bool
+  ) {
+    let m = network.hidden
+    let batch = inputs.batch
+    precondition(inputs.width == network.inputs && start.count == batch * 2 * m, "a start of \(start.count) values")
+    let size = (inputs.steps + 1) * batch * 2 * m
+    if states.count != size { states = [Double](repeating: 0, count: size) }
+    for place in start.indices { states[place] = start[place] }
+    project(inputs, steps: 0..<inputs.steps, into: &slopes)
+    let activation = network.oscillators.activation
+    var sigma = [Double](repeating: 0, count: batch * m)
+    for step in 0..<inputs.steps {
+      let place = step * batch * m
+      if activation != .none {
+        recurrent.multiplyAdd(
+          count: batch, vectors: states, from: 2 * place, stride: 2 * m, into: &slopes, at: place, resultStride: m)
+        if activation == .tanh {
+          tanh(of: slopes, from: place, count: batch * m, into: &sigma)
+        } else {
+          for i in sigma.indices { sigma[i] = slopes[place + i] }
+        }
+      }
+      advanceOscillators(
+        rows: &states, from: 2 * place, batch: batch, sigma: sigma, timeStep: network.oscillators.timeStep,
+        gamma: network.oscillators.gamma, retain: retain, scale: scale)
+    }
+    guard withSlopes else { return }
+    switch activation {
+    case .tanh: applyTanhSlope(to: &slopes)
+    case .identity: slopes = [Double](repeating: 1, count: slopes.count)
+    case .none: slopes = [Double](repeating: 0, count: inputs.steps * batch * m)
+    }
   }
 }

@@ -20,3 +20,17 @@ public func applyTanhSlope(to values: inout [Double]) {
     unsafe cornn_slopes(buffer.count, start)
   }
 }
+
+/// Puts the hyperbolic tangents of `count` values from `start` on at the beginning of `result`, as ``applyTanh(to:)``
+/// has them.
+public func tanh(of values: [Double], from start: Int, count: Int, into result: inout [Double]) {
+  precondition(
+    start >= 0 && count >= 0 && start + count <= values.count && count <= result.count,
+    "\(count) values from \(start) of \(values.count) into \(result.count)")
+  guard count > 0 else { return }
+  unsafe values.withUnsafeBufferPointer { values in
+    unsafe result.withUnsafeMutableBufferPointer { result in
+      unsafe cornn_tanh_of(count, values.baseAddress! + start, result.baseAddress!)
+    }
+  }
+}

@@ -26,3 +26,23 @@ public func advanceOscillators(
       batch, hidden, 2 * hidden, timeStep, sigma, gamma, retain, scale, start, start + hidden)
   }
 }
+
+/// The same step from the states at `start` in `rows` to the place right after them: `batch` rows of 2m values each.
+///
+/// - Parameter sigma: at least batch × m values.
+public func advanceOscillators(
+  rows: inout [Double], from start: Int, batch: Int, sigma: [Double], timeStep: Double, gamma: [Double],
+  retain: [Double], scale: [Double]
+) {
+  let hidden = gamma.count
+  let size = batch * 2 * hidden
+  guard size > 0 else { return }
+  precondition(
+    start >= 0 && rows.count >= start + 2 * size && sigma.count >= batch * hidden && retain.count == hidden
+      && scale.count == hidden,
+    "rows \(rows.count) from \(start), sigma \(sigma.count), \(hidden) units")
+  unsafe rows.withUnsafeMutableBufferPointer { rows in
+    let old = unsafe rows.baseAddress! + start
+    unsafe cornn_advance_to(batch, hidden, timeStep, sigma, gamma, retain, scale, old, old + size)
+  }
+}

@@ -19,11 +19,9 @@ let network = try OscillatorNetwork(
 let inputs = InputSequence(
   steps: steps, batch: batch, width: 2, values: (0..<steps * batch * 2).map { _ in random.normal() })
 let loss = Loss.hidden(targets: (0..<steps * batch * hidden).map { _ in random.normal() })
-let map = OscillatorMap(network)
 let sweep = Backpropagation(network)
-func valueAndGradient() -> NetworkGradient {
-  sweep.gradient(
-    of: loss, inputs: inputs, trajectory: map.trajectory(inputs: inputs, threads: threads), threads: threads)
+func valueAndGradient() -> NetworkGradient? {
+  sweep.gradient(of: loss, inputs: inputs, start: nil, threads: threads)
 }
 _ = valueAndGradient()
 var gradient: NetworkGradient?

@@ -36,6 +36,13 @@ enum { CORNN_PANEL_ROWS = 16 };
 void cornn_product(size_t rows, size_t columns, const double *panels, size_t count, const double *x, size_t stride,
                    double *result, size_t result_stride);
 
+/// out[i] <- tanh(values[i]), as cornn_tanh has it.
+void cornn_tanh_of(size_t count, const double *values, double *out);
+
+/// cornn_advance from the states in `old` to those in `state`: rows of the hidden positions, then the velocities.
+void cornn_advance_to(size_t batch, size_t hidden, double dt, const double *sigma, const double *gamma,
+                      const double *retain, const double *scale, const double *old, double *state);
+
 enum { CORNN_TANH, CORNN_IDENTITY, CORNN_NONE };
 
 /// The rows of a block of weights for cornn_field.
