@@ -38,12 +38,20 @@ public struct Backpropagation: Sendable {
   ) -> NetworkGradient {
     precondition(
       trajectory.steps == inputs.steps && trajectory.batch == inputs.batch, "a run that isn't that of the inputs")
-    return sweep(loss, inputs, .stored(trajectory), withInputs: withInputs, threads: threads, progress: progress)
+    let sweeps = sweep(loss, inputs, withInputs: withInputs, threads: threads) { block, sweep in
+      for steps in chunks(of: inputs).reversed() {
+        sweep.goBack(through: steps, of: trajectory)
+        progress?(steps.count * block.count)
+      }
+      return true
+    }
+    return NetworkGradient(sweeps, steps: inputs.steps, batch: inputs.batch)
   }
 
   /// The same gradient, to the bit, with only the states at every chunk's start kept and the rest run again.
   ///
-  /// Keeps about 16·N·B·m/C bytes, C = ``chunkLength(batch:)``, for one more run. Nil if the run overflows.
+  /// Keeps about 16·N·B·m/C bytes, C = ``chunkLength(batch:)``, for one more run in place of recomputed activations.
+  /// Nil if the run overflows.
   ///
   /// - Parameter start: y_0 and z_0, 2m values for all trajectories or B×2m; zero if nil.
   public func gradient(
@@ -51,31 +59,27 @@ public struct Backpropagation: Sendable {
     progress: (@Sendable (Int) -> Void)? = nil
   ) -> NetworkGradient? {
     let map = OscillatorMap(network)
-    let blocks = Self.blocks(inputs.batch)
-    let length = chunkLength(batch: inputs.batch)
-    let first = network.starts(start, batch: inputs.batch)
+    let states = network.starts(start, batch: inputs.batch)
     let m = network.hidden
-    let starts: [[[Double]]?] = parallelMap(count: blocks.count, threads: threads) { index in
-      let trajectories = blocks[index]
-      let own = inputs.part(steps: 0..<inputs.steps, trajectories: trajectories)
-      var chunk = StateChunk(trajectories: trajectories, hidden: m)
-      var state = Array(first[trajectories.lowerBound * 2 * m..<trajectories.upperBound * 2 * m])
-      var kept: [[Double]] = []
-      for begin in stride(from: 0, to: inputs.steps, by: length) {
-        kept.append(state)
-        let steps = begin..<min(begin + length, inputs.steps)
-        chunk.run(map, steps: steps, from: state, inputs: own, withSlopes: false)
-        state = Array(chunk.rows.suffix(state.count))
-        guard state.allSatisfy(\.isFinite) else { return nil }
-        progress?(steps.count * trajectories.count)
+    let chunks = chunks(of: inputs)
+    let sweeps = sweep(loss, inputs, withInputs: withInputs, threads: threads) { block, sweep in
+      let own = inputs.part(steps: 0..<inputs.steps, trajectories: block)
+      var chunk = StateChunk(trajectories: block, hidden: m)
+      var starts = [Array(states[block.lowerBound * 2 * m..<block.upperBound * 2 * m])]
+      for (index, steps) in chunks.enumerated() {
+        chunk.run(map, steps: steps, from: starts[index], inputs: own, withSlopes: false)
+        let last = Array(chunk.rows.suffix(starts[index].count))
+        guard last.allSatisfy(\.isFinite) else { return false }
+        starts.append(last)
+        progress?(steps.count * block.count)
       }
-      return kept
+      for (steps, state) in zip(chunks, starts).reversed() {
+        sweep.goBack(through: steps, of: map, from: state)
+        progress?(steps.count * block.count)
+      }
+      return true
     }
-    let known = starts.compactMap { $0 }
-    guard known.count == blocks.count else { return nil }
-    return sweep(
-      loss, inputs, .recomputed(map, starts: known), withInputs: withInputs, threads: threads,
-      progress: progress)
+    return sweeps.isEmpty ? nil : NetworkGradient(sweeps, steps: inputs.steps, batch: inputs.batch)
   }
 
   /// The number of steps of a chunk, C.
@@ -91,36 +95,25 @@ public struct Backpropagation: Sendable {
     return (0..<count).map { $0 * size..<min(($0 + 1) * size, batch) }
   }
 
-  private func sweep(
-    _ loss: Loss, _ inputs: InputSequence, _ source: StateSource, withInputs: Bool, threads: Int,
-    progress: (@Sendable (Int) -> Void)?
-  ) -> NetworkGradient {
-    let blocks = Self.blocks(inputs.batch)
+  private func chunks(of inputs: InputSequence) -> [Range<Int>] {
     let length = chunkLength(batch: inputs.batch)
-    let parts = parallelMap(count: blocks.count, threads: threads) { index in
+    return stride(from: 0, to: inputs.steps, by: length).map { $0..<min($0 + length, inputs.steps) }
+  }
+
+  /// A sweep for each block of trajectories, taken back by `goBack`; none if that fails for one.
+  private func sweep(
+    _ loss: Loss, _ inputs: InputSequence, withInputs: Bool, threads: Int,
+    goBack: @Sendable (Range<Int>, inout BackwardSweep) -> Bool
+  ) -> [BackwardSweep] {
+    let blocks = Self.blocks(inputs.batch)
+    let sweeps: [BackwardSweep?] = parallelMap(count: blocks.count, threads: threads) { index in
       var sweep = BackwardSweep(
         derivative, loss: loss, inputs: inputs, trajectories: blocks[index], withInputs: withInputs)
-      let chunks = (inputs.steps + length - 1) / length
-      for chunk in stride(from: chunks - 1, through: 0, by: -1) {
-        let steps = chunk * length..<min((chunk + 1) * length, inputs.steps)
-        switch source {
-        case .stored(let run): sweep.goBack(through: steps, of: run)
-        case .recomputed(let map, let starts): sweep.goBack(through: steps, of: map, from: starts[index][chunk])
-        }
-        progress?(steps.count * blocks[index].count)
-      }
-      return sweep
+      return goBack(blocks[index], &sweep) ? sweep : nil
     }
-    return NetworkGradient(parts, steps: inputs.steps, batch: inputs.batch)
+    let done = sweeps.compactMap(\.self)
+    return done.count == blocks.count ? done : []
   }
-}
-
-/// Where a backward sweep finds the states of a run.
-private enum StateSource: Sendable {
-  /// All of them are there.
-  case stored(Trajectory)
-  /// Only those at the start of each chunk are, by block, then chunk; the rest is run again.
-  case recomputed(OscillatorMap, starts: [[[Double]]])
 }
 
 extension NetworkGradient {

@@ -179,6 +179,55 @@ import Testing
     #expect(gradient.largestEntry.block == found.block)
   }
 
+  /// No rigorous rung is violated by the inputs and targets that a search drives highest.
+  @Test(arguments: 0..<12 as Range<UInt64>, Damping.allCases) func worstCasesViolateNothing(
+    seed: UInt64, damping: Damping
+  )
+    throws
+  {
+    let network = try randomNetwork(
+      seed: seed + 40, hidden: 2 + Int(seed % 5), damping: damping, heterogeneous: seed % 2 == 0,
+      gain: [0.5, 2, 8][Int(seed % 3)] * 3)
+    var random = SplittableRandom(seed: seed)
+    let inputs = InputSequence(
+      steps: 50, batch: 1, width: 2, values: (0..<100).map { _ in random.uniform(in: -1...1) })
+    guard
+      let found = GradientWorstCase.search(
+        network: network, inputs: inputs, targets: nil, start: nil, inputRange: -3...3, targetLimit: 2, iterations: 15)
+    else { return }
+    let run = OscillatorMap(network).trajectory(inputs: found.inputs)
+    let loss = Loss.hidden(targets: found.targets)
+    let gradient = Backpropagation(network).gradient(of: loss, inputs: found.inputs, trajectory: run)
+    let bounds = GradientBounds(
+      network: network, loss: loss, gradient: gradient, inputs: found.inputs, trajectory: run, targetMaximum: 2,
+      inputLimit: 3, largestLag: 50, threads: 1)
+    let violated = bounds.ladder.rungs.filter { $0.kind != .asymptotic && $0.holds == false }.map(\.name)
+    #expect(violated == [])
+  }
+
+  /// What `certify` says of gradients, against a run's: no part of a gradient exceeds its envelope.
+  @Test(arguments: 0..<20 as Range<UInt64>, Damping.allCases) func envelopes(seed: UInt64, damping: Damping) throws {
+    let network = try randomNetwork(
+      seed: seed + 70, hidden: 1 + Int(seed % 7), damping: damping, heterogeneous: seed % 2 == 0,
+      gain: 0.3 * Double(1 + seed % 6))
+    let bounds = try #require(Self.bounds(network, seed: seed, steps: 50, scale: 2))
+    let envelope = GradientEnvelope(network: network, lags: 49, inputLimit: 2, targetLimit: 1.7)
+    guard envelope.applies, let factors = envelope.factors else { return }
+    let parts = bounds.parts
+    for n in 1...50 {
+      for k in 1...n {
+        let (lag, size) = (n - k, parts.cotangents[n - 1])
+        let reach = min(envelope.volterra[lag] * size.norm, envelope.aPriori[lag] * size.sum) * (1 + 1e-9)
+        #expect(parts.maximum(.w, n: n, k: k) <= reach * factors.w)
+        #expect(parts.maximum(.z, n: n, k: k) <= reach * factors.z)
+        #expect(parts.maximum(.v, n: n, k: k) <= reach * (factors.v ?? 0))
+        #expect(parts.maximum(.b, n: n, k: k) <= reach)
+        if let limits = envelope.limits { #expect(parts.maximum(.w, n: n, k: k) <= limits.w) }
+      }
+      #expect(parts.cotangents[n - 1].norm <= envelope.cotangentNorm ?? 0)
+    }
+  }
+
   /// The gradient by the inputs of one entry of the gradient, against central differences.
   @Test(arguments: NetworkGradient.Block.allCases, Damping.allCases)
   func secondDerivatives(block: NetworkGradient.Block, damping: Damping) throws {

@@ -222,6 +222,39 @@ import Testing
     }
   }
 
+  /// The flow's derivative as products: against central differences of its field, and as each other's transpose.
+  @Test(arguments: 0..<8 as Range<UInt64>) func derivativeOfTheFlow(seed: UInt64) throws {
+    var given = try Case(seed: seed, damping: .explicit, hidden: 6, steps: 1, batch: 1)
+    let m = 6
+    let oscillators = given.network.oscillators
+    let state = given.draw(2 * m)
+    func field(_ state: [Double]) -> [Double] {
+      var drive = given.network.bias
+      given.network.inputWeights.multiply(count: 1, vectors: given.inputs.values, stride: 2, keeping: 1, into: &drive)
+      given.network.recurrentWeights.multiply(count: 1, vectors: state, stride: 2 * m, keeping: 1, into: &drive)
+      return Array(state[m...])
+        + (0..<m).map { tanh(drive[$0]) - oscillators.gamma[$0] * state[$0] - oscillators.epsilon[$0] * state[m + $0] }
+    }
+    let derivative = OscillatorDerivative(given.network)
+    let slopes = derivative.slopes(count: 1, states: state, inputs: given.inputs.values)
+    let tangents = given.draw(3 * 2 * m)
+    let rates = derivative.flowRates(tangents: tangents, count: 3, slopes: slopes)
+    for row in 0..<3 {
+      let v = Array(tangents[row * 2 * m..<(row + 1) * 2 * m])
+      let up = field(zip(state, v).map { $0 + 1e-5 * $1 })
+      let down = field(zip(state, v).map { $0 - 1e-5 * $1 })
+      for i in 0..<2 * m { #expect(abs(rates[row * 2 * m + i] - (up[i] - down[i]) / 2e-5) < 1e-8) }
+    }
+    let cotangents = given.draw(3 * 2 * m)
+    let pulled = derivative.flowPullback(cotangents: cotangents, count: 3, slopes: slopes)
+    for row in 0..<3 {
+      let range = row * 2 * m..<(row + 1) * 2 * m
+      let left = zip(cotangents[range], rates[range]).reduce(0) { $0 + $1.0 * $1.1 }
+      let right = zip(pulled[range], tangents[range]).reduce(0) { $0 + $1.0 * $1.1 }
+      #expect(abs(left - right) < 1e-12 * (abs(left) + 1))
+    }
+  }
+
   /// Stored, recomputed, and on one thread or several: the same bits.
   @Test(arguments: [(3, 1, 4500), (64, 1, 2100), (40, 50, 90), (7, 33, 1)])
   func storedAndRecomputed(hidden: Int, batch: Int, steps: Int) throws {
