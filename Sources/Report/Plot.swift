@@ -22,6 +22,9 @@ public struct Plot: Equatable, Sendable {
   let yLabel: String
   let isLogarithmic: Bool
   let isLogarithmicInX: Bool
+  /// Whether the y axis begins at 0, and whether x counts things.
+  let startsAtZero: Bool
+  let isCounting: Bool
   let x: [Double]
   let curves: [Curve]
   /// Cells instead of curves: a value for each column (x) and row (y).
@@ -39,7 +42,7 @@ public struct Plot: Equatable, Sendable {
   /// A plot of curves over `x`.
   public init(
     name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false,
-    logarithmicX: Bool = false, x: [Double], curves: [Curve]
+    logarithmicX: Bool = false, fromZero: Bool = false, counting: Bool = false, x: [Double], curves: [Curve]
   ) {
     precondition(curves.allSatisfy { $0.values.count == x.count }, "\(name): curves that aren't \(x.count) long")
     self.name = name
@@ -48,6 +51,8 @@ public struct Plot: Equatable, Sendable {
     self.yLabel = yLabel
     isLogarithmic = logarithmic
     isLogarithmicInX = logarithmicX
+    startsAtZero = fromZero
+    isCounting = counting
     self.x = x
     self.curves = curves
     cells = nil
@@ -67,6 +72,8 @@ public struct Plot: Equatable, Sendable {
     self.yLabel = yLabel
     isLogarithmic = false
     isLogarithmicInX = false
+    startsAtZero = false
+    isCounting = false
     self.x = []
     curves = []
     cells = Cells(x: x, y: y, values: values, label: valueLabel)
@@ -117,6 +124,8 @@ public struct Plot: Equatable, Sendable {
       lines.append("set logscale x")
       lines.append("set format x '10^{%T}'")
     }
+    if startsAtZero { lines.append("set yrange [0:*]") }
+    if isCounting { lines.append("set xtics \(max(1, x.count / 10))") }
     // Few points are worth seeing one by one.
     let style = x.count <= 30 ? "linespoints pt 7 ps 0.7" : "lines"
     let drawn = curves.enumerated().filter { _, curve in
