@@ -24,3 +24,6 @@ void dstevr_(const char *jobz, const char *range, const int *n, double *d, doubl
 
 // Cholesky factorisation of a Hermitian matrix of interleaved complex numbers (LAPACK), column-major.
 void zpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
+
+// LU factorisation with partial pivoting (LAPACK), column-major.
+void dgetrf_(const int *m, const int *n, double *a, const int *lda, int *ipiv, int *info);
