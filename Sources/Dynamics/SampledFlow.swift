@@ -72,11 +72,17 @@ public struct SampledFlow<Field: FlowField>: DynamicalSystem {
         combine(state, part, slopes[stage - 1], into: &trial)
         combine(tangents, part, tangentSlopes[stage - 1], into: &tangentTrial)
       }
-      var rates = slopes[stage].mutableSpan
+      // Taken out while they are written, since the field is read from the same value.
+      var slope: [Double] = []
+      swap(&slope, &slopes[stage])
+      var rates = slope.mutableSpan
       field.derivative(time: time + part, state: trial.span, into: &rates)
+      swap(&slope, &slopes[stage])
       guard !tangents.isEmpty else { continue }
-      var tangentRates = tangentSlopes[stage].mutableSpan
+      swap(&slope, &tangentSlopes[stage])
+      var tangentRates = slope.mutableSpan
       field.tangentRates(time: time + part, state: trial.span, tangents: tangentTrial.span, into: &tangentRates)
+      swap(&slope, &tangentSlopes[stage])
     }
     addStages(to: &state, slopes, h / 6)
     if !tangents.isEmpty { addStages(to: &tangents, tangentSlopes, h / 6) }
