@@ -38,6 +38,12 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   /// The running estimates of each exponent, and the steps at which they were taken.
   public let trace: Trace
 
+  // What a result says beside these stands there.
+  private enum CodingKeys: String, CodingKey {
+    case timeStep, steps, transient, interval, dimension, positiveSum, checkedSteps, divergenceResidual, target
+    case stoppedAtCap, trace
+  }
+
   /// One exponent.
   public struct Exponent: Encodable, Equatable, Sendable {
     public let value: Double

@@ -43,12 +43,31 @@ public enum NamedSystem: String, CaseIterable, Sendable {
     case outOfRange(String, Double, requirement: String)
   }
 
+  /// A system, a start near its attractor, and for flows the divergence of the field at a time and state.
+  public struct Made: Sendable {
+    public let system: any DynamicalSystem
+    public let start: [Double]
+    public let divergence: (@Sendable (Double, [Double]) -> Double)?
+
+    fileprivate init(_ system: any DynamicalSystem, _ start: [Double]) {
+      self.system = system
+      self.start = start
+      divergence = nil
+    }
+
+    fileprivate init(_ field: some FlowField, timeStep: Double, _ start: [Double]) {
+      system = SampledFlow(field, timeStep: timeStep)
+      self.start = start
+      divergence = { field.divergence(time: $0, state: $1.span) }
+    }
+  }
+
   /// The system with its usual parameters, but for those in `given`, and a start near its attractor.
   ///
   /// - Parameter timeStep: the sampling step of a flow; nil for its own.
   public func make(
     _ given: [String: Double] = [:], timeStep: Double? = nil
-  ) throws(ParameterError) -> (system: any DynamicalSystem, start: [Double]) {
+  ) throws(ParameterError) -> Made {
     var values: [String: Double] = [:]
     for (name, value) in parameters { values[name] = value }
     for (name, value) in given.sorted(by: { $0.key < $1.key }) {
@@ -61,25 +80,25 @@ public enum NamedSystem: String, CaseIterable, Sendable {
     switch self {
     case .henon:
       guard p("b") != 0 else { throw .outOfRange("b", 0, requirement: "other than 0") }
-      return (HenonMap(a: p("a"), b: p("b")), [0.1, 0.1])
-    case .logistic: return (LogisticMap(r: p("r")), [0.3141])
-    case .cat: return (CatMap(), [0.2385, 0.6173])
+      return Made(HenonMap(a: p("a"), b: p("b")), [0.1, 0.1])
+    case .logistic: return Made(LogisticMap(r: p("r")), [0.3141])
+    case .cat: return Made(CatMap(), [0.2385, 0.6173])
     case .lorenz63:
-      return (SampledFlow(Lorenz63(sigma: p("sigma"), rho: p("rho"), beta: p("beta")), timeStep: h), [1, 2, 20])
-    case .rossler: return (SampledFlow(Rossler(a: p("a"), b: p("b"), c: p("c")), timeStep: h), [1, 1, 0])
+      return Made(Lorenz63(sigma: p("sigma"), rho: p("rho"), beta: p("beta")), timeStep: h, [1, 2, 20])
+    case .rossler: return Made(Rossler(a: p("a"), b: p("b"), c: p("c")), timeStep: h, [1, 1, 0])
     case .lorenz96:
       guard let n = Int(exactly: p("n")), n >= 4 else {
         throw .outOfRange("n", p("n"), requirement: "a whole number of at least 4")
       }
       let field = Lorenz96(variables: n, forcing: p("forcing"))
-      return (SampledFlow(field, timeStep: h), (0..<n).map { p("forcing") + ($0 == 0 ? 0.01 : 0.001 * Double($0 % 7)) })
+      return Made(field, timeStep: h, (0..<n).map { p("forcing") + ($0 == 0 ? 0.01 : 0.001 * Double($0 % 7)) })
     case .pendulum:
       let field = DrivenPendulum(damping: p("damping"), amplitude: p("amplitude"), frequency: p("frequency"))
-      return (SampledFlow(field, timeStep: h), [0.2, 0])
+      return Made(field, timeStep: h, [0.2, 0])
     case .oscillator:
       let field = DrivenOscillator(
         gamma: p("gamma"), epsilon: p("epsilon"), amplitude: p("amplitude"), frequency: p("frequency"))
-      return (SampledFlow(field, timeStep: h), [1, 0])
+      return Made(field, timeStep: h, [1, 0])
     }
   }
 }

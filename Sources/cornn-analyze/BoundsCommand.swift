@@ -144,7 +144,7 @@ extension BoundsCommand {
   private func otherInputs(
     _ path: String, _ prepared: Prepared, memory: ByteCount
   ) throws(Diagnostic) -> InputSequence {
-    let other = try InputOptions.file(path, network: prepared.network, memory: memory)
+    let other = try DriveOptions.file(path, network: prepared.network, memory: memory)
     guard other.steps == prepared.inputs.steps, other.batch == prepared.inputs.batch else {
       throw Diagnostic(
         .data,

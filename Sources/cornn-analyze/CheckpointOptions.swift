@@ -3,11 +3,30 @@ import CoRNNCheckpoints
 public import CoRNNModel
 import CoRNNReport
 
-/// Which network: the file, how to read it, and the constants that aren't in it.
+/// Which network: the file, and how to read it.
 struct CheckpointOptions: ParsableArguments {
   @Argument(help: "Trained weights: .pt, .pth, .safetensors, .npz or .json.")
   var checkpoint: String
 
+  @OptionGroup var reading: ReadingOptions
+
+  /// The most memory that an unpacked array or a run's states may take.
+  var memory: ByteCount { reading.memory }
+
+  /// Finds the network in the file.
+  func stored() throws(Diagnostic) -> StoredNetwork { try reading.stored(checkpoint) }
+
+  /// Reads the whole network.
+  func network(_ stored: StoredNetwork) throws(Diagnostic) -> OscillatorNetwork { try reading.network(stored) }
+
+  /// Refuses runs whose states would take more than `--memory`.
+  func checkMemory(steps: Int, batch: Int, hidden: Int) throws(Diagnostic) {
+    try reading.checkMemory(steps: steps, batch: batch, hidden: hidden)
+  }
+}
+
+/// How a checkpoint is read, and the constants that aren't in it.
+struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How tensors make up the network: \(Layout.allCases.map(\.rawValue).joined(separator: ", ")).",
@@ -64,14 +83,14 @@ struct CheckpointOptions: ParsableArguments {
     try Self.check("--epsilon", epsilon, "at least 0") { $0 >= 0 }
   }
 
-  /// Finds the network in the file.
-  func stored() throws(Diagnostic) -> StoredNetwork {
+  /// Finds the network in the file at `path`.
+  func stored(_ path: String) throws(Diagnostic) -> StoredNetwork {
     let given = GivenConstants(
       timeStep: dt, gamma: try values(gamma), epsilon: try values(epsilon), damping: damping,
       activation: activation)
     do {
       return try StoredNetwork(
-        path: checkpoint, layout: layout.flatMap { Layout(name: $0) },
+        path: path, layout: layout.flatMap { Layout(name: $0) },
         map: map.flatMap { try? LayoutMap(parsing: $0) }, layer: layer, given: given, memoryLimit: memory.bytes)
     } catch {
       if case .network(let invalid, _) = error, let file = constantsFile(invalid) {

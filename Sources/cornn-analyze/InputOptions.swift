@@ -5,8 +5,24 @@ import CoRNNDynamics
 import CoRNNKernels
 import CoRNNModel
 
-/// What drives the network: recorded inputs or a signal, and where it starts.
+/// What drives the network and where it starts, for commands that can't do without.
 struct InputOptions: ParsableArguments {
+  @OptionGroup var drive: DriveOptions
+
+  func validate() throws {
+    if !drive.isGiven { throw ValidationError("No inputs: give --inputs FILE, or --signal NAME with --steps N.") }
+  }
+
+  /// The inputs and start for a network, and what they are.
+  func load(
+    stored: StoredNetwork, network: OscillatorNetwork, memory: ByteCount
+  ) throws(Diagnostic) -> (inputs: InputSequence, start: [Double]?, description: InputDescription) {
+    try drive.load(stored: stored, network: network, memory: memory)
+  }
+}
+
+/// Recorded inputs or a signal, and a start.
+struct DriveOptions: ParsableArguments {
   /// The signals by name.
   enum SignalName: String, CaseIterable, ExpressibleByArgument {
     case cosine, steps, noise, lorenz96, constant, zero
@@ -44,20 +60,18 @@ struct InputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The start: 2m values, positions then velocities. (default: zero)", valueName: "file"))
   var initial: String?
 
+  /// Whether there are inputs.
+  var isGiven: Bool { inputs != nil || signal != nil }
+
   func validate() throws {
-    guard (inputs == nil) != (signal == nil) else {
-      throw ValidationError(
-        inputs == nil
-          ? "No inputs: give --inputs FILE, or --signal NAME with --steps N."
-          : "--inputs and --signal contradict each other: give one.")
-    }
+    if inputs != nil, signal != nil { throw ValidationError("--inputs and --signal contradict each other: give one.") }
     guard let signal else {
       let extra: [(String, Bool)] = [
         ("--steps", steps != nil), ("--amplitude", amplitude != nil), ("--frequency", frequency != nil),
         ("--forcing", forcing != nil), ("--seed", seed != nil),
       ]
       if let flag = extra.first(where: \.1)?.0 {
-        throw ValidationError("\(flag) belongs to --signal, not to --inputs.")
+        throw ValidationError("\(flag) belongs to --signal\(inputs == nil ? "" : ", not to --inputs").")
       }
       return
     }
@@ -173,7 +187,7 @@ struct InputOptions: ParsableArguments {
     }
   }
 
-  private func readStart(network: OscillatorNetwork, batch: Int, memory: ByteCount) throws(Diagnostic) -> [Double]? {
+  func readStart(network: OscillatorNetwork, batch: Int, memory: ByteCount) throws(Diagnostic) -> [Double]? {
     guard let path = initial else { return nil }
     let array = try readArray(path, names: ["initial"], memory: memory)
     let wanted = 2 * network.hidden

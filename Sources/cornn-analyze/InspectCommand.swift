@@ -63,7 +63,7 @@ struct InspectCommand: ParsableCommand {
     var comparison: Replay?
     if let replay, let inputs {
       let network = try checkpoint.network(stored)
-      let driven = try InputOptions.file(inputs, network: network, memory: checkpoint.memory)
+      let driven = try DriveOptions.file(inputs, network: network, memory: checkpoint.memory)
       let states = try readArray(replay, names: ["states", "position"], memory: checkpoint.memory)
       do {
         comparison = try Replay(

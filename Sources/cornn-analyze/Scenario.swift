@@ -6,7 +6,7 @@ import Yams
 struct Scenario {
   /// The kinds of scenario, each the verb that runs it.
   enum Kind: String, CaseIterable {
-    case inspect, simulate, compare, bounds, certify
+    case inspect, simulate, compare, bounds, certify, lyapunov
   }
 
   /// What a key's value must be.
@@ -64,6 +64,13 @@ struct Scenario {
     case .certify:
       add([
         "closedLoop": .flag, "flow": .choice, "lags": .value, "inputLimit": .value, "targetLimit": .value,
+      ])
+    case .lyapunov:
+      add(input)
+      add([
+        "constantInput": .value, "closedLoop": .flag, "exponents": .value, "length": .value, "repeat": .value,
+        "transient": .value, "untilError": .value, "mostSteps": .value, "interval": .value, "tangents": .value,
+        "tangentSeed": .value, "checkEvery": .value,
       ])
     }
     return settings

@@ -33,7 +33,8 @@ import Testing
   ]
 
   @Test(arguments: references) func published(_ reference: Reference) throws {
-    let (system, start) = try reference.system.make(reference.parameters)
+    let made = try reference.system.make(reference.parameters)
+    let (system, start) = (made.system, made.start)
     let spectrum = try LyapunovSpectrum(
       of: system, from: start, options: .init(transient: 20_000, steps: reference.steps, interval: 2))
     for (found, wanted) in zip(spectrum.exponents, reference.exponents) {
@@ -48,14 +49,15 @@ import Testing
 
   @Test func closedForms() throws {
     let golden = Foundation.log((3 + 5.0.squareRoot()) / 2)
-    let (cat, start) = try NamedSystem.cat.make()
-    let spectrum = try LyapunovSpectrum(of: cat, from: start, options: .init(transient: 50, steps: 5000))
+    let cat = try NamedSystem.cat.make()
+    let spectrum = try LyapunovSpectrum(of: cat.system, from: cat.start, options: .init(transient: 50, steps: 5000))
     #expect(relativeDifference(spectrum.exponents.map(\.value), [golden, -golden]) < 1e-10)
     #expect(spectrum.unit == .perStep)
     // A damped oscillator: both exponents are −epsilon/2 once whole turns are averaged over; their sum is −epsilon at
     // once, up to the integrator's error.
-    let (oscillator, rest) = try NamedSystem.oscillator.make(["amplitude": 0], timeStep: 0.002)
-    let damped = try LyapunovSpectrum(of: oscillator, from: rest, options: .init(transient: 0, steps: 200_000))
+    let oscillator = try NamedSystem.oscillator.make(["amplitude": 0], timeStep: 0.002)
+    let damped = try LyapunovSpectrum(
+      of: oscillator.system, from: oscillator.start, options: .init(transient: 0, steps: 200_000))
     #expect(abs(damped.exponents.reduce(0) { $0 + $1.value } + 0.25) < 1e-10)
     #expect(damped.exponents.allSatisfy { abs($0.value + 0.125) < 2e-3 })
     #expect(damped.kaplanYorkeDimension == 0 && damped.positiveSum == 0)
@@ -63,29 +65,29 @@ import Testing
 
   @Test func kaplanYorkeEdges() throws {
     // Sums that never cross zero give n: the logistic map at r = 4, and a tangent count too small gives nothing.
-    let (henon, start) = try NamedSystem.henon.make()
-    let first = try LyapunovSpectrum(of: henon, from: start, options: .init(count: 1, steps: 5000))
+    let henon = try NamedSystem.henon.make()
+    let first = try LyapunovSpectrum(of: henon.system, from: henon.start, options: .init(count: 1, steps: 5000))
     #expect(first.kaplanYorkeDimension == nil && first.traceIdentityResidual == nil)
   }
 
   @Test func badStarts() throws {
-    let (henon, _) = try NamedSystem.henon.make()
+    let henon = try NamedSystem.henon.make()
     #expect(throws: LyapunovSpectrum.Failure.self) {
-      try LyapunovSpectrum(of: henon, from: [.nan, 0], options: .init(steps: 10))
+      try LyapunovSpectrum(of: henon.system, from: [.nan, 0], options: .init(steps: 10))
     }
     #expect(throws: LyapunovSpectrum.Failure.self) {
-      try LyapunovSpectrum(of: henon, from: [10, 10], options: .init(steps: 1000))
+      try LyapunovSpectrum(of: henon.system, from: [10, 10], options: .init(steps: 1000))
     }
     #expect(throws: NamedSystem.ParameterError.unknown("c")) { try NamedSystem.henon.make(["c": 1]) }
   }
 
   /// The stop rule: it goes on until the errors are small, or says that they aren't.
   @Test func stopRule() throws {
-    let (henon, start) = try NamedSystem.henon.make()
-    let good = try LyapunovSpectrum(of: henon, from: start, options: .init(target: 2e-3))
+    let henon = try NamedSystem.henon.make()
+    let good = try LyapunovSpectrum(of: henon.system, from: henon.start, options: .init(target: 2e-3))
     #expect(good.converged && !good.stoppedAtCap)
     #expect(good.exponents.allSatisfy { ($0.standardError ?? 1) <= 2e-3 })
-    let short = try LyapunovSpectrum(of: henon, from: start, options: .init(mostSteps: 4000, target: 1e-6))
+    let short = try LyapunovSpectrum(of: henon.system, from: henon.start, options: .init(mostSteps: 4000, target: 1e-6))
     #expect(!short.converged && short.stoppedAtCap && short.steps == 4000)
   }
 

@@ -130,6 +130,13 @@ import Testing
         "bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--loss", "cross-entropy",
         "--readout-targets", "classes.csv",
       ]),
+    Case(name: "no-system", status: 64, arguments: ["lyapunov"]),
+    Case(name: "unknown-system", status: 64, arguments: ["lyapunov", "--system", "lorenz"]),
+    Case(name: "unknown-parameter", status: 64, arguments: ["lyapunov", "--system", "henon", "--parameter", "c=2"]),
+    Case(name: "nothing-drives", status: 64, arguments: ["lyapunov", "lorenz96-F8-m64.pt"]),
+    Case(
+      name: "orbit-to-infinity", status: 65,
+      arguments: ["lyapunov", "--system", "henon", "--parameter", "a=9", "--length", "1000"]),
     Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
     Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),
     Case(name: "unknown-flag", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gama", "1"]),
@@ -168,7 +175,7 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["convert"], ["run"],
+    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["lyapunov"], ["convert"], ["run"],
   ]) func help(verb: [String]) throws {
     let run = try Tool(verb + ["--help"])
     #expect(run.status == 0 && run.errors == "")
