@@ -5,74 +5,83 @@ import RealModule
 extension LyapunovSpectrum {
   /// The spectrum of `system` along the orbit from `start`.
   ///
-  /// A run without a length goes on, each time twice as far, until every standard error is at most the target or the
-  /// most steps are done.
+  /// A run without a length goes on, each time twice as far, until every standard error is at most the target and no
+  /// mean moved by more than twice that since the last look, or the most steps are done.
   ///
   /// - Parameters:
-  ///   - divergence: the trace of the continuous system's Jacobian at a time and state, for flows.
+  ///   - memory: where an interrupted run of the same system, start and options was left.
+  ///   - mayGoOn: asked after each orthonormalisation; where it says no the run ends with ``Failure/interrupted(_:)``.
   ///   - progress: told how many steps were done since it was last told.
   /// - Throws: ``Failure``.
+  ///
+  /// A step costs what it costs the system with k tangents; an orthonormalisation k²·n multiply–adds.
   public init(
-    of system: any DynamicalSystem, from start: [Double], options: Options,
-    divergence: (@Sendable (Double, [Double]) -> Double)? = nil, progress: (@Sendable (Int) -> Void)? = nil
+    of system: any DynamicalSystem, from start: [Double], options: Options, resuming memory: LyapunovMemory? = nil,
+    mayGoOn: () -> Bool = { true }, progress: ((Int) -> Void)? = nil
   ) throws(Failure) {
-    self = try Self.spectrum(system, start, options, divergence, progress)
+    self = try Self.spectrum(system, start, options, memory, mayGoOn, progress)
   }
 
   private static func spectrum<System: DynamicalSystem>(
-    _ system: System, _ start: [Double], _ options: Options,
-    _ divergence: (@Sendable (Double, [Double]) -> Double)?, _ progress: (@Sendable (Int) -> Void)?
+    _ system: System, _ start: [Double], _ options: Options, _ memory: LyapunovMemory?, _ mayGoOn: () -> Bool,
+    _ progress: ((Int) -> Void)?
   ) throws(Failure) -> LyapunovSpectrum {
     precondition(start.count == system.dimension, "a start of \(start.count) values, dimension \(system.dimension)")
+    precondition(options.interval > 0 && options.transient >= 0, "an interval of \(options.interval)")
     if let index = start.firstIndex(where: { !$0.isFinite }) { throw .start(index: index, value: start[index]) }
-    var run = LyapunovRun(system, start: start, options: options, divergence: divergence)
-    do throws(IntegrationFailure) {
-      try run.pass(options.transient, averaging: false, progress: progress)
-      if let steps = options.steps {
-        try run.pass(steps, averaging: true, progress: progress)
-        return LyapunovSpectrum(run, options: options, stoppedAtCap: false)
-      }
-      var next = max(64 * options.interval, min(2000, options.mostSteps))
-      while true {
-        try run.pass(next, averaging: true, progress: progress)
-        let spectrum = LyapunovSpectrum(run, options: options, stoppedAtCap: run.steps >= options.mostSteps)
-        if spectrum.converged || run.steps >= options.mostSteps { return spectrum }
-        next = min(run.steps, options.mostSteps - run.steps)
-      }
-    } catch {
-      throw .diverged(error)
+    var run = LyapunovRun(system, start: start, options: options, memory: memory)
+    if let steps = options.steps {
+      try run.pass(to: steps, mayGoOn: mayGoOn, progress: progress)
+      return try LyapunovSpectrum(&run, isSettled: true, stoppedAtCap: false)
+    }
+    while true {
+      let goal = run.nextGoal
+      try run.pass(to: goal, mayGoOn: mayGoOn, progress: progress)
+      let isSettled = run.settle()
+      let isOver = run.memory.steps >= options.mostSteps
+      let isReached = isSettled && (run.standardErrors?.allSatisfy { $0 <= run.targetPerStep } ?? false)
+      if isReached || isOver { return try LyapunovSpectrum(&run, isSettled: isSettled, stoppedAtCap: isOver) }
     }
   }
 
-  private init<System>(_ run: LyapunovRun<System>, options: Options, stoppedAtCap: Bool) {
-    let system = run.system
+  private init<System>(_ run: inout LyapunovRun<System>, isSettled: Bool, stoppedAtCap: Bool) throws(Failure) {
+    run.trace()
+    let (memory, options, system) = (run.memory, run.options, run.system)
     let scale = system.hasTime ? system.timeStep : 1
-    let perUnit = run.sums.map { $0 / (Double(run.steps) * scale) }
+    let perStep = memory.sums.map { $0 / Double(max(memory.steps, 1)) }
+    let perUnit = perStep.map { $0 / scale }
     let errors = run.standardErrors.map { $0.map { $0 / scale } }
     let order = perUnit.indices.sorted { perUnit[$0] > perUnit[$1] }
-    let sorted = order.map { Exponent(value: perUnit[$0], standardError: errors?[$0]) }
-    exponents = sorted
+    exponents = order.map { Exponent(value: perUnit[$0], standardError: errors?[$0]) }
+    exponentsPerStep = order.map { perStep[$0] }
     unit = system.hasTime ? .perTime : .perStep
     timeStep = system.timeStep
-    steps = run.steps
+    steps = memory.steps
     transient = options.transient
     interval = options.interval
     dimension = system.dimension
-    kaplanYorkeDimension = Self.kaplanYorkeDimension(sorted.map(\.value), dimension: system.dimension)
-    positiveSum = sorted.reduce(0) { $0 + max(0, $1.value) }
-    let isComplete = perUnit.count == system.dimension
-    let checked = Double(run.checkedSteps) * scale
+    kaplanYorkeDimension = Self.kaplanYorkeDimension(order.map { perUnit[$0] }, dimension: system.dimension)
+    positiveSum = perUnit.reduce(0) { $0 + max(0, $1) }
     traceIdentityResidual =
-      isComplete && run.checkedSteps > 0 ? abs(run.checkedLogs - run.checkedDeterminants) / checked : nil
-    checkedSteps = run.checkedSteps
+      memory.checkedSteps > 0
+      ? abs(memory.checkedLogs - memory.checkedDeterminants) / (Double(memory.checkedSteps) * scale) : nil
+    checkedSteps = memory.checkedSteps
     divergenceResidual =
-      isComplete && run.hasDivergence
-      ? perUnit.reduce(0, +) - run.divergences / Double(run.steps) : nil
+      run.count == system.dimension && memory.divergence != nil
+      ? perUnit.reduce(0, +) - memory.divergences / Double(memory.steps) : nil
     target = options.target
-    converged = errors.map { $0.allSatisfy { $0 <= options.target } } ?? false
+    converged = isSettled && (errors?.allSatisfy { $0 <= options.target } ?? false)
     self.stoppedAtCap = stoppedAtCap && !converged
+    fixedPoint = try run.fixedPoint(measured: exponents.map(\.value))
+    finalState = memory.state
+    let traced = order.filter { $0 < (memory.traceSums.first?.count ?? 0) }.prefix(Trace.mostTraced)
     trace = Trace(
-      step: run.traceSteps, values: run.traceSums.map { zip($0, run.traceSteps).map { $0 / (Double($1) * scale) } })
+      step: memory.traceSteps,
+      values: traced.map { i in
+        zip(memory.traceSums, memory.traceSteps).map { $0[i] / (Double($1) * scale) }
+      },
+      standardErrors: traced.map { i in memory.traceErrors.map { $0[i] / scale } })
+    finiteTime = options.window.map { FiniteTime(window: $0, memory, scale: scale) }
   }
 
   /// `j + (sum of the first j)/|next|` for the last j with a sum that isn't negative; nil where the exponents known
@@ -87,119 +96,66 @@ extension LyapunovSpectrum {
   }
 }
 
-/// A run on its way.
-private struct LyapunovRun<System: DynamicalSystem> {
-  private(set) var system: System
-  private var state: [Double]
-  private var tangents: [Double]
-  private let count: Int
-  private let options: LyapunovSpectrum.Options
-  private let divergence: (@Sendable (Double, [Double]) -> Double)?
-  /// Steps averaged over, and the sums of logarithms by tangent.
-  private(set) var steps = 0
-  private(set) var sums: [Double]
-  /// The sums of each block of `blockLength` intervals; blocks are joined in pairs when there are too many.
-  private var blocks: [[Double]] = []
-  private var blockLength = 1
-  private var open: [Double]
-  private var openIntervals = 0
-  private(set) var checkedSteps = 0
-  private(set) var checkedLogs = 0.0
-  private(set) var checkedDeterminants = 0.0
-  private(set) var divergences = 0.0
-  private(set) var traceSteps: [Int] = []
-  private(set) var traceSums: [[Double]]
-  private var nextTrace = 1
-  private var intervals = 0
-
-  var hasDivergence: Bool { divergence != nil }
-
-  init(
-    _ system: System, start: [Double], options: LyapunovSpectrum.Options,
-    divergence: (@Sendable (Double, [Double]) -> Double)?
-  ) {
-    let n = system.dimension
-    self.system = system
-    state = start
-    count = min(options.count ?? n, n)
-    self.options = options
-    self.divergence = divergence
-    sums = [Double](repeating: 0, count: count)
-    open = sums
-    traceSums = Array(repeating: [], count: count)
-    switch options.tangents {
-    case .unit:
-      tangents = [Double](repeating: 0, count: count * n)
-      for i in 0..<count { tangents[i * n + i] = 1 }
-    case .random(let seed):
-      var random = SplittableRandom(seed: seed)
-      tangents = (0..<count * n).map { _ in random.normal() }
-      _ = orthonormalize(&tangents, width: n)
+extension LyapunovSpectrum.FiniteTime {
+  fileprivate init(window: Int, _ memory: LyapunovMemory, scale: Double) {
+    let values = memory.sums.indices.map { i in memory.windows.map { $0[i] / scale } }
+    let means = values.map { $0.reduce(0, +) / Double(max($0.count, 1)) }
+    self.window = window
+    step = memory.windowEnds
+    self.values = values
+    mean = means
+    deviation = zip(values, means).map { values, mean in
+      (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count - 1, 1))).squareRoot()
     }
+    least = values.map { $0.min() ?? .nan }
+    largest = values.map { $0.max() ?? .nan }
+  }
+}
+
+extension LyapunovRun {
+  /// The standard error to reach, per step.
+  fileprivate var targetPerStep: Double { options.target * (system.hasTime ? system.timeStep : 1) }
+
+  /// Where to look at the errors next.
+  fileprivate var nextGoal: Int {
+    let first = max(64 * options.interval, 4000)
+    return min(memory.goal == 0 ? first : 2 * memory.goal, options.mostSteps)
   }
 
-  mutating func pass(
-    _ length: Int, averaging: Bool, progress: (@Sendable (Int) -> Void)?
-  ) throws(IntegrationFailure) {
-    var left = length
-    while left > 0 {
-      let size = min(options.interval, left)
-      let isChecked = averaging && count == system.dimension && intervals % options.checkEvery == 0
-      var determinant = 0.0
-      for _ in 0..<size {
-        if isChecked { determinant += try system.logDeterminant(at: state) }
-        if averaging, let divergence {
-          divergences += divergence(Double(system.step) * system.timeStep, state)
+  /// Takes the means at a look; whether none moved by more than twice the target since the last.
+  fileprivate mutating func settle() -> Bool {
+    let means = memory.sums.map { $0 / Double(memory.steps) }
+    let isSettled =
+      !memory.means.isEmpty && zip(means, memory.means).allSatisfy { abs($0 - $1) <= 2 * targetPerStep }
+    look(means)
+    return isSettled
+  }
+
+  /// The exponents from the eigenvalues where the orbit stands still for two steps; nil elsewhere, and above 600
+  /// variables.
+  fileprivate func fixedPoint(measured: [Double]) throws(LyapunovSpectrum.Failure) -> LyapunovSpectrum.FixedPoint? {
+    guard system.dimension <= 600 else { return nil }
+    var copy = system
+    var displacement = 0.0
+    do throws(IntegrationFailure) {
+      var state = memory.state
+      for _ in 0..<2 {
+        let before = state
+        try copy.advance(&state)
+        for (new, old) in zip(state, before) {
+          guard abs(new - old) <= 1e-10 * (1 + abs(old)) else { return nil }
+          displacement = max(displacement, abs(new - old))
         }
-        try system.advance(&state, tangents: &tangents)
       }
-      let logs = orthonormalize(&tangents, width: system.dimension)
-      left -= size
-      progress?(size)
-      guard averaging else { continue }
-      intervals += 1
-      if isChecked {
-        checkedSteps += size
-        checkedLogs += logs.reduce(0, +)
-        checkedDeterminants += determinant
-      }
-      enter(logs, steps: size)
-    }
-  }
-
-  private mutating func enter(_ logs: [Double], steps size: Int) {
-    steps += size
-    for i in logs.indices {
-      sums[i] += logs[i]
-      open[i] += logs[i]
-    }
-    openIntervals += 1
-    if openIntervals == blockLength {
-      blocks.append(open)
-      open = [Double](repeating: 0, count: count)
-      openIntervals = 0
-      if blocks.count == 64 {
-        blocks = stride(from: 0, to: 64, by: 2).map { pair in zip(blocks[pair], blocks[pair + 1]).map { $0 + $1 } }
-        blockLength *= 2
-      }
-    }
-    if intervals >= nextTrace {
-      traceSteps.append(steps)
-      for i in sums.indices { traceSums[i].append(sums[i]) }
-      nextTrace = max(intervals + 1, Int(Double(intervals) * 1.05))
-    }
-  }
-
-  /// The standard errors of the means per step, from the blocks; nil for fewer than four.
-  var standardErrors: [Double]? {
-    guard blocks.count >= 4 else { return nil }
-    let size = Double(blockLength * options.interval)
-    let number = Double(blocks.count)
-    return (0..<count).map { i in
-      let means = blocks.map { $0[i] / size }
-      let mean = means.reduce(0, +) / number
-      let variance = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (number - 1)
-      return (variance / number).squareRoot()
+      guard let eigenvalues = try copy.jacobian(at: state).eigenvalues else { return nil }
+      let scale = system.hasTime ? system.timeStep : 1
+      let exponents = zip(eigenvalues.real, eigenvalues.imaginary).map {
+        Double.log(Double.hypot($0, $1)) / scale
+      }.sorted(by: >)
+      let difference = zip(exponents, measured).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      return LyapunovSpectrum.FixedPoint(displacement: displacement, exponents: exponents, difference: difference)
+    } catch {
+      throw .diverged(error)
     }
   }
 }

@@ -1,15 +1,16 @@
 public import CoRNNKernels
-import RealModule
 
 /// The Lyapunov exponents of a system along an orbit: mean rates at which tangent vectors, kept orthogonal, grow.
 ///
-/// Benettin et al. (1980): k tangents move with the state and are made orthonormal every few steps; the logarithms of
-/// the diagonal of R add up to the exponents times the time. Natural logarithms.
+/// Benettin et al. (doi:10.1007/BF02128236): k tangents move with the state and are made orthonormal every few steps;
+/// the logarithms of the diagonal of R add up to the exponents times the time. Natural logarithms.
 public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   /// The exponents, the largest first, each with its standard error.
   public let exponents: [Exponent]
   /// What they are per.
   public let unit: Unit
+  /// The same per step of the map or per sampling step of the flow.
+  public let exponentsPerStep: [Double]
   /// The time of a step, by which exponents per step are divided; 1 for a map without one.
   public let timeStep: Double
   /// The steps averaged over, those before that, and those between two orthonormalisations.
@@ -23,8 +24,8 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   public let kaplanYorkeDimension: Double?
   /// The sum of the positive ones.
   public let positiveSum: Double
-  /// The sum of all exponents minus the mean of log|det J| computed apart, per `unit`, over the steps where that was
-  /// done; null unless all exponents were computed.
+  /// The sum of all exponents minus the mean of log|det J| computed apart, per `unit`, absolute, over the steps where
+  /// that was done; null unless all exponents were computed: fewer than all have no such identity.
   public let traceIdentityResidual: Double?
   /// The steps over which it was compared.
   public let checkedSteps: Int
@@ -35,8 +36,14 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   public let converged: Bool
   /// Whether the length was the most allowed, where it was to go on until the errors were small.
   public let stoppedAtCap: Bool
-  /// The running estimates of each exponent, and the steps at which they were taken.
+  /// Where the orbit ended at a fixed point: the exponents that its eigenvalues give. Null elsewhere.
+  public let fixedPoint: FixedPoint?
+  /// The last state.
+  public let finalState: [Double]
+  /// The running estimates of the first exponents, and the steps at which they were taken.
   public let trace: Trace
+  /// The exponents over windows of the orbit; null unless asked for.
+  public let finiteTime: FiniteTime?
 
   // What a result says beside these stands there.
   private enum CodingKeys: String, CodingKey {
@@ -47,7 +54,7 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   /// One exponent.
   public struct Exponent: Encodable, Equatable, Sendable {
     public let value: Double
-    /// From the means of blocks of the run; null for fewer than four blocks.
+    /// From the means of blocks of the run, the largest over block lengths; null for fewer than four blocks.
     public let standardError: Double?
   }
 
@@ -56,15 +63,47 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
     case perTime, perStep
   }
 
-  /// Running estimates.
+  /// A fixed point of the step at the orbit's end.
+  public struct FixedPoint: Encodable, Equatable, Sendable {
+    /// The largest change of a component in a step.
+    public let displacement: Double
+    /// `log|eigenvalue|` of the step's Jacobian there, per `unit`, sorted.
+    public let exponents: [Double]
+    /// The largest difference from those measured.
+    public let difference: Double
+  }
+
+  /// Running estimates of at most ``mostTraced`` exponents, in the order of `exponents`.
   public struct Trace: Encodable, Equatable, Sendable {
     public let step: [Int]
-    /// For each exponent, in the order of the tangents, the mean so far.
+    /// For each exponent the mean so far, and its standard error (not a number for fewer than four blocks).
     public let values: [[Double]]
+    public let standardErrors: [[Double]]
+
+    public static let mostTraced = 16
+
+    private enum CodingKeys: String, CodingKey {
+      case step, values
+    }
+  }
+
+  /// Exponents over consecutive windows, in the order of the tangents: the first of each window is not the largest in
+  /// it, but the one that leads on average.
+  public struct FiniteTime: Encodable, Equatable, Sendable {
+    /// The steps in a window.
+    public let window: Int
+    /// The step after which each window ended, counted from the start of the average.
+    public let step: [Int]
+    /// For each exponent its value in each window, and over all windows the mean, standard deviation, least and largest.
+    public let values: [[Double]]
+    public let mean: [Double]
+    public let deviation: [Double]
+    public let least: [Double]
+    public let largest: [Double]
   }
 
   /// How a run is made.
-  public struct Options: Equatable, Sendable {
+  public struct Options: Codable, Equatable, Sendable {
     /// The number of exponents; nil for all.
     public var count: Int?
     /// Steps before the average begins; tangents move from the first.
@@ -79,11 +118,14 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
     public var interval: Int
     /// How tangents begin.
     public var tangents: Tangents
-    /// Every how many intervals the trace identity is checked.
-    public var checkEvery: Int
+    /// Every how many intervals the trace identity is checked; nil for each where the system has a formula for it, and
+    /// as often as costs little elsewhere.
+    public var checkEvery: Int?
+    /// Steps in a window of finite-time exponents; nil for none.
+    public var window: Int?
 
     /// How tangents begin.
-    public enum Tangents: Equatable, Sendable {
+    public enum Tangents: Codable, Equatable, Sendable {
       /// The first unit vectors.
       case unit
       /// Normal numbers of this seed.
@@ -93,7 +135,7 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
     /// Options for a run.
     public init(
       count: Int? = nil, transient: Int = 1000, steps: Int? = nil, mostSteps: Int = 2_000_000, target: Double = 3e-3,
-      interval: Int = 1, tangents: Tangents = .random(seed: 0), checkEvery: Int = 10
+      interval: Int = 1, tangents: Tangents = .random(seed: 0), checkEvery: Int? = nil, window: Int? = nil
     ) {
       self.count = count
       self.transient = transient
@@ -103,6 +145,7 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
       self.interval = interval
       self.tangents = tangents
       self.checkEvery = checkEvery
+      self.window = window
     }
   }
 
@@ -112,5 +155,7 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
     case start(index: Int, value: Double)
     /// The orbit or its tangents left the range of doubles.
     case diverged(IntegrationFailure)
+    /// It was told to stop; it can go on from here to the same bits.
+    case interrupted(LyapunovMemory)
   }
 }
