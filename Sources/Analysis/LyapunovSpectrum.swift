@@ -48,7 +48,7 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   // What a result says beside these stands there.
   private enum CodingKeys: String, CodingKey {
     case timeStep, steps, transient, interval, dimension, positiveSum, checkedSteps, divergenceResidual, target
-    case stoppedAtCap, trace
+    case stoppedAtCap, exponentsPerStep, fixedPoint, finiteTime, trace
   }
 
   /// One exponent.

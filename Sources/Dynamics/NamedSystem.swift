@@ -43,22 +43,14 @@ public enum NamedSystem: String, CaseIterable, Sendable {
     case outOfRange(String, Double, requirement: String)
   }
 
-  /// A system, a start near its attractor, and for flows the divergence of the field at a time and state.
+  /// A system, and a start near its attractor.
   public struct Made: Sendable {
     public let system: any DynamicalSystem
     public let start: [Double]
-    public let divergence: (@Sendable (Double, [Double]) -> Double)?
 
     fileprivate init(_ system: any DynamicalSystem, _ start: [Double]) {
       self.system = system
       self.start = start
-      divergence = nil
-    }
-
-    fileprivate init(_ system: any DynamicalSystem, of field: some FlowField, _ start: [Double]) {
-      self.system = system
-      self.start = start
-      divergence = { field.divergence(time: $0, state: $1.span) }
     }
   }
 
@@ -72,7 +64,7 @@ public enum NamedSystem: String, CaseIterable, Sendable {
   ) throws(ParameterError) -> Made {
     if let field = try field(given) {
       return Made(
-        field.sampled(every: timeStep ?? self.timeStep, integration: integration), of: field, start(field))
+        field.sampled(every: timeStep ?? self.timeStep, integration: integration), start(field))
     }
     let p = try values(given)
     switch self {

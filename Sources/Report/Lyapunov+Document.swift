@@ -31,6 +31,13 @@ extension LyapunovResult {
         Document.Fact(
           "sum minus the flow's divergence", "\(numberText(residual, digits: 2)) \(per): the integrator's own error"))
     }
+    if let point = run.fixedPoint {
+      facts.append(
+        Document.Fact(
+          "ended at a fixed point",
+          "its eigenvalues give \(point.exponents.prefix(3).map { numberText($0, digits: 6) }.joined(separator: ", ")), "
+            + "\(numberText(point.difference, digits: 2)) from what was measured"))
+    }
     return Document(
       title: "Lyapunov exponents of \(system.name)",
       [

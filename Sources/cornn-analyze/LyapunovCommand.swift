@@ -88,7 +88,7 @@ struct LyapunovCommand: AsyncParsableCommand {
     let spectrum: LyapunovSpectrum
     do throws(LyapunovSpectrum.Failure) {
       spectrum = try LyapunovSpectrum(
-        of: loaded.system, from: loaded.start, options: options, divergence: loaded.divergence,
+        of: loaded.system, from: loaded.start, options: options,
         progress: { progress.advance($0) })
     } catch {
       progress.finish()
@@ -135,6 +135,8 @@ extension Diagnostic {
       self.init(
         .data, "no exponents: at time \(failure.time) \(failure.reason)",
         hint: "start elsewhere, or with other parameters")
+    case .interrupted(let memory):
+      self.init(.unreached, "stopped after \(memory.steps) steps")
     }
   }
 }

@@ -70,7 +70,7 @@ struct Scenario {
       add([
         "constantInput": .value, "closedLoop": .flag, "exponents": .value, "length": .value, "repeat": .value,
         "transient": .value, "untilError": .value, "mostSteps": .value, "interval": .value, "tangents": .value,
-        "tangentSeed": .value, "checkEvery": .value,
+        "tangentSeed": .value, "checkEvery": .value, "flow": .flag, "method": .value, "tolerance": .value,
       ])
     }
     return settings

@@ -31,6 +31,18 @@ struct SystemOptions: ParsableArguments {
   @Flag(help: "The network's outputs are its next inputs.")
   var closedLoop = false
 
+  @Flag(name: .customLong("flow"), help: "The checkpoint's ODE instead of its map, sampled every dt.")
+  var usesFlow = false
+
+  @Option(
+    help: ArgumentHelp("GSL's stepper for a flow. (default: classical Runge–Kutta of order 4, a step a sample)"))
+  var method: IntegrationMethod?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Tolerance of --method, absolute and relative. (default: 1e-9)", valueName: "x"))
+  var tolerance: Double?
+
   @OptionGroup var drive: DriveOptions
   @OptionGroup var reading: ReadingOptions
 
@@ -61,7 +73,29 @@ struct SystemOptions: ParsableArguments {
             : "--inputs or --signal, --constant-input and --closed-loop contradict each other: give one.")
       }
     }
+    if tolerance != nil, method == nil { throw ValidationError("--tolerance belongs to --method.") }
+    if let tolerance, !(tolerance > 0 && tolerance < 1) {
+      throw ValidationError("--tolerance is \(tolerance); it must be between 0 and 1.")
+    }
+    if usesFlow, system != nil {
+      throw ValidationError("--flow is about a checkpoint; \(system?.rawValue ?? "") is what it is.")
+    }
+    if method != nil, system?.isFlow == false || (system == nil && !usesFlow) {
+      throw ValidationError("--method means nothing to a map\(system == nil ? ": add --flow" : "").")
+    }
     _ = try values()
+  }
+
+  private var integration: FlowIntegration {
+    method.map {
+      .adaptive(
+        IntegrationOptions(method: $0, absoluteTolerance: tolerance ?? 1e-9, relativeTolerance: tolerance ?? 1e-9))
+    } ?? .rungeKutta(substeps: 1)
+  }
+
+  private func integrationText(_ timeStep: Double) -> String {
+    "sampled every \(timeStep) by "
+      + (method.map { "\($0.rawValue) at \(tolerance ?? 1e-9)" } ?? "Runge–Kutta of order 4")
   }
 
   /// A system, where it starts, and what it is.
@@ -69,8 +103,6 @@ struct SystemOptions: ParsableArguments {
     let system: any DynamicalSystem
     let start: [Double]
     let description: SystemDescription
-    /// The trace of the continuous system's Jacobian, for flows.
-    let divergence: (@Sendable (Double, [Double]) -> Double)?
     /// The steps of recorded or made inputs; 0 without.
     var inputSteps = 0
   }
@@ -107,26 +139,29 @@ struct SystemOptions: ParsableArguments {
       start = try drive.readStart(network: network, batch: 1, memory: reading.memory)
     }
     return Loaded(
-      system: OscillatorMapSystem(network, drive: driven),
+      system: usesFlow
+        ? SampledFlow(
+          OscillatorFlowField(network, drive: driven), timeStep: network.oscillators.timeStep, integration: integration)
+        : OscillatorMapSystem(network, drive: driven),
       start: start ?? [Double](repeating: 0, count: 2 * network.hidden),
       description: SystemDescription(
-        name: path, mode: mode, drivenBy: source, parameters: stored.constants.texts,
-        start: drive.initial ?? "zero"), divergence: nil, inputSteps: inputSteps)
+        name: path, mode: mode, drivenBy: source,
+        parameters: stored.constants.texts + (usesFlow ? [integrationText(network.oscillators.timeStep)] : []),
+        start: drive.initial ?? "zero"), inputSteps: inputSteps)
   }
 
   private func named(_ system: NamedSystem) throws(Diagnostic) -> Loaded {
     let values = (try? values()) ?? [:]
     do throws(NamedSystem.ParameterError) {
-      let made = try system.make(values, timeStep: samplingStep)
+      let made = try system.make(values, timeStep: samplingStep, integration: integration)
       let parameters = system.parameters.map { "\($0.name) \(values[$0.name] ?? $0.value)" }
-      let sampled = system.isFlow ? ["sampled every \(made.system.timeStep) by Runge–Kutta of order 4"] : []
+      let sampled = system.isFlow ? [integrationText(made.system.timeStep)] : []
       return Loaded(
         system: made.system, start: made.start,
         description: SystemDescription(
           name: system.rawValue, mode: .autonomous, drivenBy: "nothing but its own equations",
           parameters: parameters + sampled,
-          start: made.start.count <= 5 ? "\(made.start)" : "\(made.start.count) values near the attractor"),
-        divergence: made.divergence)
+          start: made.start.count <= 5 ? "\(made.start)" : "\(made.start.count) values near the attractor"))
     } catch {
       switch error {
       case .unknown(let name):
