@@ -53,7 +53,7 @@ struct CertifyCommand: AsyncParsableCommand {
     let stored = try checkpoint.stored()
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     var network = try checkpoint.network(stored)
-    if closedLoop { network = try closed(network) }
+    if closedLoop { network = try checkpoint.closingLoop(of: network) }
     let progress = Progress(
       "certifying", total: Contraction.stages * (includesFlow ? 2 : 1), quiet: output.quiet)
     let systems: [MovingSystem] = includesFlow ? [.map, .flow] : [.map]
@@ -82,19 +82,5 @@ struct CertifyCommand: AsyncParsableCommand {
     if output.strict, !result.allCertified {
       throw Diagnostic(.violated, "a certificate is refused: \((map.certified ? flow ?? map : map).sentence)")
     }
-  }
-
-  private func closed(_ network: OscillatorNetwork) throws(Diagnostic) -> OscillatorNetwork {
-    do throws(InvalidNetwork) {
-      if let closed = try network.closingLoop() { return closed }
-    } catch {
-      throw Diagnostic(error, path: checkpoint.checkpoint)
-    }
-    let outputs = network.readout?.weights.rows ?? 0
-    throw Diagnostic(
-      .usage,
-      "--closed-loop: \(checkpoint.checkpoint) has \(outputs == 0 ? "no readout" : "\(outputs) outputs") and "
-        + "\(network.embedding == nil ? "\(network.inputs) inputs" : "tokens for inputs")",
-      hint: "a loop closes only where there are as many outputs as inputs")
   }
 }

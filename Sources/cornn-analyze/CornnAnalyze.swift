@@ -15,7 +15,7 @@ struct CornnAnalyze: AsyncParsableCommand {
       """,
     subcommands: [
       DemoCommand.self, InspectCommand.self, SimulateCommand.self, CompareCommand.self,
-      BoundsCommand.self, CertifyCommand.self, ConvertCommand.self, RunCommand.self,
+      BoundsCommand.self, CertifyCommand.self, FixedPointsCommand.self, ConvertCommand.self, RunCommand.self,
     ])
 
   /// The tool's version.

@@ -7,6 +7,7 @@ struct Scenario {
   /// The kinds of scenario, each the verb that runs it.
   enum Kind: String, CaseIterable {
     case inspect, simulate, compare, bounds, certify
+    case fixedPoints = "fixed-points"
   }
 
   /// What a key's value must be.
@@ -65,6 +66,8 @@ struct Scenario {
       add([
         "closedLoop": .flag, "flow": .choice, "lags": .value, "inputLimit": .value, "targetLimit": .value,
       ])
+    case .fixedPoints:
+      add(["constantInput": .value, "closedLoop": .flag, "starts": .value, "seed": .value, "slow": .flag])
     }
     return settings
   }
