@@ -153,7 +153,7 @@ extension FixedPointsResult {
     ]
     if let picture {
       var series = [
-        Plot.Series("trajectories", x: picture.trajectories.x, y: picture.trajectories.y, style: .line),
+        Plot.Series("trajectories", x: picture.trajectories.x, y: picture.trajectories.y, style: .faintLine),
         Plot.Series("fixed points", x: picture.fixedPoints.x, y: picture.fixedPoints.y, style: .circles),
       ]
       if !picture.slowPoints.x.isEmpty {

@@ -10,6 +10,8 @@ extension Plot {
       /// Filled circles, crosses and open circles, to be seen one by one.
       case circles, crosses, rings
       case line
+      /// In grey, for what others stand out from.
+      case faintLine
       case dashedLine
     }
 
@@ -55,7 +57,7 @@ extension Plot.Scatter {
       for (x, y) in zip(series.x, series.y) {
         let isFinite = x.isFinite && y.isFinite
         // A blank line breaks a line.
-        text += isFinite ? "\(x) \(y)\n" : series.style == .line && !isEmpty ? "\n" : ""
+        text += isFinite ? "\(x) \(y)\n" : [.line, .faintLine].contains(series.style) && !isEmpty ? "\n" : ""
         isEmpty = isEmpty && !isFinite
       }
       if isEmpty { text += "NaN NaN\n" }
@@ -75,11 +77,13 @@ extension Plot.Scatter {
         case .circles: "points pt 7 ps 0.9"
         case .crosses: "points pt 2 ps 1.1 lw 1.5"
         case .rings: "points pt 6 ps 1.1 lw 1.5"
-        case .line: "lines lw 1"
+        case .line: "lines lw 1.3"
+        case .faintLine: "lines lw 0.7"
         case .dashedLine: "lines lw 1 dt 2"
         }
       return "'\(name).dat' index \(first + place) using 1:2 with \(style) lc rgb '"
-        + (series.style == .dashedLine ? "#444444" : colour) + "' title \(quoted(series.label))"
+        + (series.style == .dashedLine ? "#444444" : series.style == .faintLine ? "#AAAAAA" : colour)
+        + "' title \(quoted(series.label))"
     }.joined(separator: ", \\\n     ")
   }
 }
