@@ -64,7 +64,7 @@ public struct GradientEnvelope: Encodable, Equatable, Sendable {
     kind = .rigorous
     hypotheses = [
       Hypothesis("every unit Schur stable", holds: gains.count == network.hidden),
-      Hypothesis("|sigma| <= 1", holds: oscillators.activation != .identity),
+      Hypothesis("|sigma| <= 1", holds: oscillators.activation.isBounded),
     ]
     applies = hypotheses.allSatisfy(\.holds)
     let rows = JacobianRows(network)

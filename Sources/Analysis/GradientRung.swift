@@ -83,6 +83,7 @@ public enum GradientRung: String, CaseIterable, Sendable {
     case .gradientAPrioriForAll, .gradientVolterraForAll:
       [
         Hypothesis("zero start", holds: startsAtZero),
+        Hypothesis("|sigma| <= 1", holds: oscillators.activation.isBounded),
         Hypothesis(
           "every unit Schur stable",
           holds: (0..<oscillators.count).allSatisfy {

@@ -66,6 +66,9 @@ public struct Proposition33: Encodable, Equatable, Sendable {
     case time = "k·dt fixed"
   }
 
+  /// The fewest steps that orders are measured from.
+  public static let leastSteps = 8
+
   /// Measures the orders.
   ///
   /// - Parameters:
@@ -77,14 +80,16 @@ public struct Proposition33: Encodable, Equatable, Sendable {
     threads: Int, progress: (@Sendable (Int) -> Void)? = nil
   ) throws(InvalidNetwork) {
     let dt = network.oscillators.timeStep
-    let steps = max(8, min(inputs.steps, Int((1 / dt).rounded(.up))))
+    precondition(inputs.steps >= Self.leastSteps, "orders from \(inputs.steps) steps")
+    // One unit of time, or as much of it as there is.
+    let steps = Double(inputs.steps) * dt <= 1 ? inputs.steps : max(Self.leastSteps, Int((1 / dt).rounded(.up)))
     time = Double(steps) * dt
     let levels = (0...halvings).map { dt / Double(1 << $0) }
     timeSteps = levels
     let used = min(4, levels.count)
     levelsUsed = used
     let bare = try network.withBias(Array(repeating: 0, count: network.hidden))
-    let first = inputs.part(steps: 0..<min(steps, inputs.steps), trajectories: 0..<1)
+    let first = inputs.part(steps: 0..<steps, trajectories: 0..<1)
     let cases = Setting.allCases.flatMap { setting in Weights.allCases.map { (setting, $0) } }
     let measured: [[LevelValues?]] = parallelMap(count: cases.count, threads: threads) { index in
       let (setting, weights) = cases[index]

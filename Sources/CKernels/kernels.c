@@ -116,3 +116,11 @@ void cornn_advance_to(size_t batch, size_t hidden, double dt, const double *sigm
                       const double *retain, const double *scale, const double *old, double *state) {
   DISPATCH(advance_to, batch, hidden, dt, sigma, gamma, retain, scale, old, state)
 }
+
+void cornn_multiply_rows(size_t count, size_t columns, const double *factors, double *rows) {
+  DISPATCH(multiply_rows, count, columns, factors, rows)
+}
+
+void cornn_orthonormalize(size_t count, size_t width, double *rows, double *lengths) {
+  DISPATCH(orthonormalize, count, width, rows, lengths)
+}

@@ -31,3 +31,6 @@ void dgesv_(const int *n, const int *nrhs, double *a, const int *lda, int *ipiv,
 // Eigenvalues, ascending, and eigenvectors of a symmetric matrix (LAPACK), column-major.
 void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w, double *work,
             const int *lwork, int *info);
+
+// LU factorisation with partial pivoting (LAPACK), column-major.
+void dgetrf_(const int *m, const int *n, double *a, const int *lda, int *ipiv, int *info);

@@ -7,6 +7,12 @@ public struct IntegrationFailure: Error, Codable, Equatable, Sendable {
   public let time: Double
   /// What GSL says of it.
   public let reason: String
+
+  /// A failure at a time for a reason.
+  public init(time: Double, reason: String) {
+    self.time = time
+    self.reason = reason
+  }
 }
 
 /// The right-hand side of `x' = f(t, x)`: time, state, and where the derivative goes.

@@ -143,7 +143,7 @@ extension Contraction {
     let curves = series.curves.map { Plot.Curve($0.method.rawValue, $0.values) }
     return [
       Plot(
-        name: name, title: title, xLabel: "angular frequency", yLabel: "gain", x: x,
+        name: name, title: title, xLabel: "angular frequency", yLabel: "gain", fromZero: true, x: x,
         curves: curves + [Plot.Curve("certified below", x.map { _ in 1 }, dashed: true)])
     ]
   }

@@ -160,7 +160,7 @@ extension GradientLadder.Rung {
     } else if let tightness {
       sentence += "Reached to \(numberText(100 * tightness, digits: 3)) %. "
     } else {
-      sentence += "No finite value to look at. "
+      sentence += "Nothing to look at. "
     }
     if let rounding, kind != .asymptotic {
       sentence += "Rounding can have added at most \(numberText(rounding, digits: 2)) of the bound. "

@@ -22,6 +22,9 @@ public struct Plot: Equatable, Sendable {
   let yLabel: String
   let isLogarithmic: Bool
   let isLogarithmicInX: Bool
+  /// Whether the y axis begins at 0, and whether x counts things.
+  let startsAtZero: Bool
+  let isCounting: Bool
   let x: [Double]
   let curves: [Curve]
   /// Cells instead of curves: a value for each column (x) and row (y).
@@ -41,7 +44,7 @@ public struct Plot: Equatable, Sendable {
   /// A plot of curves over `x`.
   public init(
     name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false,
-    logarithmicX: Bool = false, x: [Double], curves: [Curve]
+    logarithmicX: Bool = false, fromZero: Bool = false, counting: Bool = false, x: [Double], curves: [Curve]
   ) {
     precondition(curves.allSatisfy { $0.values.count == x.count }, "\(name): curves that aren't \(x.count) long")
     self.name = name
@@ -50,6 +53,8 @@ public struct Plot: Equatable, Sendable {
     self.yLabel = yLabel
     isLogarithmic = logarithmic
     isLogarithmicInX = logarithmicX
+    startsAtZero = fromZero
+    isCounting = counting
     self.x = x
     self.curves = curves
     cells = nil
@@ -72,6 +77,8 @@ public struct Plot: Equatable, Sendable {
     self.yLabel = yLabel
     isLogarithmic = logarithmic
     isLogarithmicInX = logarithmicX
+    startsAtZero = false
+    isCounting = false
     x = []
     curves = []
     cells = nil
@@ -92,6 +99,8 @@ public struct Plot: Equatable, Sendable {
     self.yLabel = yLabel
     isLogarithmic = false
     isLogarithmicInX = false
+    startsAtZero = false
+    isCounting = false
     self.x = []
     curves = []
     cells = Cells(x: x, y: y, values: values, label: valueLabel)
@@ -169,6 +178,8 @@ public struct Plot: Equatable, Sendable {
       lines.append("set logscale x")
       lines.append("set format x '10^{%T}'")
     }
+    if startsAtZero { lines.append("set yrange [0:*]") }
+    if isCounting { lines.append("set xtics \(max(1, x.count / 10))") }
     return lines
   }
 

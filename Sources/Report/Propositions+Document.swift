@@ -29,16 +29,21 @@ extension Proposition32 {
 
 extension GradientProfile {
   var blocks: [Document.Block] {
-    func rate(_ value: Double?) -> String { value.map { numberText($0) } ?? "none" }
     var facts = [
       Document.Fact(
         "decay of the sensitivity",
-        "\(rate(self.rate)) ± \(rate(rateHalfWidth)) per unit time (slope of its logarithm; neighbouring lags aren't "
-          + "independent)"),
+        rate.map { rate in
+          "\(numberText(rate)) ± \(numberText(rateHalfWidth ?? 0)) per unit time (slope of its logarithm; neighbouring "
+            + "lags aren't independent)"
+        } ?? "too few lags to tell"),
       Document.Fact(
-        "largest exponent along the run", "\(rate(exponent)) ± \(rate(exponentError)) per unit time (standard error)"),
+        "largest exponent along the run",
+        exponent.map { "\(numberText($0)) ± \(numberText(exponentError ?? 0)) per unit time (standard error)" }
+          ?? "too few steps to tell"),
       Document.Fact(
-        "tanh RNN with the same W, V, b", "\(rate(rateTanh)) per the same time (a step for a step)"),
+        "tanh RNN with the same W, V, b",
+        rateTanh.map { "\(numberText($0)) per the same time (a step for a step)" }
+          ?? "too few lags to tell, or 0 at once"),
     ]
     if let isExplained {
       facts.append(
@@ -150,7 +155,7 @@ extension TrainingSeries {
     [
       Plot(
         name: "training", title: "The weight assumption along training", xLabel: "checkpoint", yLabel: "terms of (6)",
-        logarithmic: true, x: points.indices.map { Double($0 + 1) },
+        logarithmic: true, counting: true, x: points.indices.map { Double($0 + 1) },
         curves: [
           .init("dt·(1 + |W|)/(1 + dt)", points.map(\.weightAssumption.positionTerm)),
           .init("dt·|Z|/(1 + dt)", points.map(\.weightAssumption.velocityTerm)),

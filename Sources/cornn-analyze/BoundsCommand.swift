@@ -73,6 +73,10 @@ struct BoundsCommand: AsyncParsableCommand {
     let other = try gradient.against.map { path throws(Diagnostic) in
       try otherInputs(path, prepared, memory: checkpoint.memory)
     }
+    if gradient.orders, prepared.inputs.steps < Proposition33.leastSteps {
+      throw Diagnostic(
+        .usage, "--orders needs at least \(Proposition33.leastSteps) steps, there are \(prepared.inputs.steps)")
+    }
     let loss = try gradient.loss(network: prepared.network, inputs: prepared.inputs, memory: checkpoint.memory)
     try flow.check(prepared.inputs)
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }

@@ -55,11 +55,12 @@ struct DemoCommand: AsyncParsableCommand {
       bounds.plots + comparison.plots + [run.trajectory.positionPlot], in: folder)
 
     var report = Document(
-      title: "A trained coRNN and its energy bounds",
+      title: "A trained coRNN and its bounds",
       [
         .paragraph(
           "A network of \(run.network.hidden) coupled oscillators, trained in PyTorch to forecast Lorenz-96 at "
-            + "F = 8, is read, run under fresh Lorenz-96 inputs, and held against what theory says of its energy."),
+            + "F = 8, is read, run under fresh Lorenz-96 inputs, and held against what theory says of its energy and its gradient."
+        ),
         .heading("Inspect"),
       ])
     report.append(inspection.document.blocks.map(\.demoted))
@@ -80,7 +81,8 @@ struct DemoCommand: AsyncParsableCommand {
     [
       "report: \(folder.file("report.md"))",
       drawn
-        ? "plots: energy, energy-ode, positions, motion, difference, order, energies (.svg and .png) in \(folder.path)"
+        ? "plots: energy, energy-ode, gradient-lags, gradient-steps, jacobians, sensitivity, positions, motion, difference, "
+          + "order, energies (.svg and .png) in \(folder.path)"
         : "plots: not drawn; data and gnuplot scripts are in \(folder.path)",
       "results: inspect.json, simulate.json, bounds.json, compare.json in \(folder.path)",
       "states: \(folder.file("trajectory.npz"))",

@@ -22,7 +22,10 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "No progress and no notes on standard error.")
   var quiet = false
 
-  @Flag(help: "Exit with 2 when a computation fell short of its goal, with 3 when a bound is violated.")
+  @Flag(
+    help:
+      "Exit with 2 when a computation fell short of its goal, with 3 when a bound is violated or a certificate refused."
+  )
   var strict = false
 
   func validate() throws {

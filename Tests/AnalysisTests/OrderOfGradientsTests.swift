@@ -43,7 +43,7 @@ import Testing
   /// The plain power of dt is what the fit finds, and an interval that reaches 3/2 is what "covered" means.
   @Test func givenInputsAreRefined() throws {
     let network = try randomNetwork(seed: 9, hidden: 3, damping: .implicit, heterogeneous: true, largestStep: 0.1)
-    let inputs = InputSequence(steps: 5, batch: 2, width: 2, values: (0..<20).map { 0.3 * Double($0) - 2.385 })
+    let inputs = InputSequence(steps: 8, batch: 2, width: 2, values: (0..<32).map { 0.3 * Double($0) - 2.385 })
     let found = try Proposition33(
       network: network, inputs: inputs, start: nil, hold: .linear, halvings: 8, threads: 1)
     #expect(found.timeSteps.count == 9 && found.rows.count == 16)

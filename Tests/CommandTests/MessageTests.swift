@@ -111,6 +111,9 @@ import Testing
         "--targets", "y.npy",
       ]),
     Case(
+      name: "orders-of-few-steps", status: 64,
+      arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--orders"]),
+    Case(
       name: "targets-of-wrong-shape", status: 65,
       arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--targets", "gamma.csv"]),
     Case(

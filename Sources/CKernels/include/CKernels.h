@@ -67,6 +67,13 @@ void cornn_column_products(size_t count, size_t columns, const double *left, siz
 void cornn_add_rows(size_t count, size_t columns, double scale, const double *rows, size_t stride, double *result,
                     size_t result_stride);
 
+/// rows[r, c] *= factors[c].
+void cornn_multiply_rows(size_t count, size_t columns, const double *factors, double *rows);
+
+/// Makes rows of `width` values orthonormal by the modified Gram-Schmidt process; lengths[r] is what row r was divided
+/// by.
+void cornn_orthonormalize(size_t count, size_t width, double *rows, double *lengths);
+
 /// Dormand and Prince's method of order 8 with 12 evaluations a step (GSL's rk8pd has 14) as a stepper for GSL: a
 /// `const gsl_odeiv2_step_type *`.
 const void *cornn_dop853_step_type(void);

@@ -1,0 +1,174 @@
+import RealModule
+
+extension FlowField {
+  /// Applies a derivative given by its entries to each tangent: for small systems.
+  fileprivate func apply(_ entries: [Double], to tangents: Span<Double>, into rates: inout MutableSpan<Double>) {
+    let n = dimension
+    for row in stride(from: 0, to: tangents.count, by: n) {
+      for i in 0..<n {
+        var sum = 0.0
+        for j in 0..<n { sum += entries[i * n + j] * tangents[row + j] }
+        rates[row + i] = sum
+      }
+    }
+  }
+}
+
+/// Lorenz's system of 1963: `x' = sigma·(y − x), y' = x·(rho − z) − y, z' = x·y − beta·z`.
+public struct Lorenz63: FlowField {
+  public let sigma: Double
+  public let rho: Double
+  public let beta: Double
+  public var dimension: Int { 3 }
+  public var period: Double? { nil }
+  public var isAutonomous: Bool { true }
+
+  /// The system with these parameters.
+  public init(sigma: Double, rho: Double, beta: Double) {
+    self.sigma = sigma
+    self.rho = rho
+    self.beta = beta
+  }
+
+  public func derivative(time: Double, state: Span<Double>, into derivative: inout MutableSpan<Double>) {
+    let (x, y, z) = (state[0], state[1], state[2])
+    derivative[0] = sigma * (y - x)
+    derivative[1] = x * (rho - z) - y
+    derivative[2] = x * y - beta * z
+  }
+
+  public func tangentRates(
+    time: Double, state: Span<Double>, tangents: Span<Double>, into rates: inout MutableSpan<Double>
+  ) {
+    let (x, y, z) = (state[0], state[1], state[2])
+    apply([-sigma, sigma, 0, rho - z, -1, -x, y, x, -beta], to: tangents, into: &rates)
+  }
+
+  public func divergence(time: Double, state: Span<Double>) -> Double { -(sigma + 1 + beta) }
+}
+
+/// Rössler's system: `x' = −y − z, y' = x + a·y, z' = b + z·(x − c)`.
+public struct Rossler: FlowField {
+  public let a: Double
+  public let b: Double
+  public let c: Double
+  public var dimension: Int { 3 }
+  public var period: Double? { nil }
+  public var isAutonomous: Bool { true }
+
+  /// The system with these parameters.
+  public init(a: Double, b: Double, c: Double) {
+    self.a = a
+    self.b = b
+    self.c = c
+  }
+
+  public func derivative(time: Double, state: Span<Double>, into derivative: inout MutableSpan<Double>) {
+    derivative[0] = -state[1] - state[2]
+    derivative[1] = state[0] + a * state[1]
+    derivative[2] = b + state[2] * (state[0] - c)
+  }
+
+  public func tangentRates(
+    time: Double, state: Span<Double>, tangents: Span<Double>, into rates: inout MutableSpan<Double>
+  ) {
+    apply([0, -1, -1, 1, a, 0, state[2], 0, state[0] - c], to: tangents, into: &rates)
+  }
+
+  public func divergence(time: Double, state: Span<Double>) -> Double { a + state[0] - c }
+}
+
+extension Lorenz96: FlowField {
+  public var dimension: Int { variables }
+  public var period: Double? { nil }
+  public var isAutonomous: Bool { true }
+
+  public func derivative(time: Double, state x: Span<Double>, into derivative: inout MutableSpan<Double>) {
+    let n = variables
+    for j in 0..<n {
+      let ahead = x[j + 1 == n ? 0 : j + 1]
+      let behind = x[j == 0 ? n - 1 : j - 1]
+      let farBehind = x[j < 2 ? j + n - 2 : j - 2]
+      derivative[j] = (ahead - farBehind) * behind - x[j] + forcing
+    }
+  }
+
+  public func tangentRates(
+    time: Double, state x: Span<Double>, tangents v: Span<Double>, into rates: inout MutableSpan<Double>
+  ) {
+    let n = variables
+    for row in stride(from: 0, to: v.count, by: n) {
+      for j in 0..<n {
+        let ahead = j + 1 == n ? 0 : j + 1
+        let behind = j == 0 ? n - 1 : j - 1
+        let farBehind = j < 2 ? j + n - 2 : j - 2
+        rates[row + j] =
+          (v[row + ahead] - v[row + farBehind]) * x[behind] + (x[ahead] - x[farBehind]) * v[row + behind] - v[row + j]
+      }
+    }
+  }
+
+  public func divergence(time: Double, state: Span<Double>) -> Double { -Double(variables) }
+}
+
+/// A damped pendulum driven by a torque: `theta'' = −sin theta − damping·theta' + amplitude·cos(frequency·t)`.
+public struct DrivenPendulum: FlowField {
+  public let damping: Double
+  public let amplitude: Double
+  public let frequency: Double
+  public var dimension: Int { 2 }
+  public var period: Double? { isAutonomous || frequency == 0 ? nil : 2 * Double.pi / abs(frequency) }
+  public var isAutonomous: Bool { amplitude == 0 || frequency == 0 }
+
+  /// The pendulum with these parameters; frequency in radians a unit of time.
+  public init(damping: Double, amplitude: Double, frequency: Double) {
+    self.damping = damping
+    self.amplitude = amplitude
+    self.frequency = frequency
+  }
+
+  public func derivative(time: Double, state: Span<Double>, into derivative: inout MutableSpan<Double>) {
+    derivative[0] = state[1]
+    derivative[1] = -Double.sin(state[0]) - damping * state[1] + amplitude * Double.cos(frequency * time)
+  }
+
+  public func tangentRates(
+    time: Double, state: Span<Double>, tangents: Span<Double>, into rates: inout MutableSpan<Double>
+  ) {
+    apply([0, 1, -Double.cos(state[0]), -damping], to: tangents, into: &rates)
+  }
+
+  public func divergence(time: Double, state: Span<Double>) -> Double { -damping }
+}
+
+/// A single damped oscillator under a periodic force: `y'' = −gamma·y − epsilon·y' + amplitude·cos(frequency·t)`.
+public struct DrivenOscillator: FlowField {
+  public let gamma: Double
+  public let epsilon: Double
+  public let amplitude: Double
+  public let frequency: Double
+  public var dimension: Int { 2 }
+  public var period: Double? { isAutonomous ? nil : 2 * Double.pi / abs(frequency) }
+  public var isAutonomous: Bool { amplitude == 0 || frequency == 0 }
+
+  /// The oscillator with these parameters; frequency in radians a unit of time.
+  public init(gamma: Double, epsilon: Double, amplitude: Double, frequency: Double) {
+    self.gamma = gamma
+    self.epsilon = epsilon
+    self.amplitude = amplitude
+    self.frequency = frequency
+  }
+
+  public func derivative(time: Double, state: Span<Double>, into derivative: inout MutableSpan<Double>) {
+    derivative[0] = state[1]
+    derivative[1] = -gamma * state[0] - epsilon * state[1] + amplitude * Double.cos(frequency * time)
+  }
+
+  public func tangentRates(
+    time: Double, state: Span<Double>, tangents: Span<Double>, into rates: inout MutableSpan<Double>
+  ) {
+    apply([0, 1, -gamma, -epsilon], to: tangents, into: &rates)
+  }
+
+  public func divergence(time: Double, state: Span<Double>) -> Double { -epsilon }
+}
