@@ -1,5 +1,6 @@
 #include "CKernels.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -123,4 +124,11 @@ void cornn_multiply_rows(size_t count, size_t columns, const double *factors, do
 
 void cornn_orthonormalize(size_t count, size_t width, double *rows, double *lengths) {
   DISPATCH(orthonormalize, count, width, rows, lengths)
+}
+
+size_t cornn_lorenz96_scratch(size_t n) { return CORNN_LORENZ96_STEPS * 8 * n + 4 * n + 8 * 4 * (n + 3); }
+
+void cornn_lorenz96(size_t n, size_t steps, double h, double forcing, double *state, size_t count, double *tangents,
+                    double *scratch) {
+  DISPATCH(lorenz96, n, steps, h, forcing, state, count, tangents, scratch)
 }

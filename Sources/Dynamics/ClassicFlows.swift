@@ -1,3 +1,4 @@
+import CoRNNKernels
 import RealModule
 
 extension FlowField {
@@ -109,6 +110,11 @@ extension Lorenz96: FlowField {
   }
 
   public func divergence(time: Double, state: Span<Double>) -> Double { -Double(variables) }
+
+  public func rungeKutta(step: Double, count: Int, state: inout [Double], tangents: inout [Double]) -> Bool {
+    lorenz96Steps(count: count, step: step, forcing: forcing, state: &state, tangents: &tangents)
+    return true
+  }
 }
 
 /// A damped pendulum driven by a torque: `theta'' = −sin theta − damping·theta' + amplitude·cos(frequency·t)`.

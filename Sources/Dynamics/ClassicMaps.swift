@@ -14,6 +14,7 @@ protocol ClassicMap: DynamicalSystem {
 extension ClassicMap {
   public var timeStep: Double { 1 }
   public var hasTime: Bool { false }
+  public var hasDeterminantFormula: Bool { true }
 
   public mutating func advance(_ state: inout [Double]) throws(IntegrationFailure) {
     state = image(state)

@@ -24,27 +24,58 @@ public protocol DynamicalSystem: Sendable {
   /// - Parameter tangents: rows of n values, as many as there are tangents.
   mutating func advance(_ state: inout [Double], tangents: inout [Double]) throws(IntegrationFailure)
 
+  /// Moves both by some steps, as that many calls would; systems that do it faster at once have their own.
+  mutating func advance(_ state: inout [Double], tangents: inout [Double], steps: Int) throws(IntegrationFailure)
+
   /// log|det J| of the step that `advance` would take from `state`, computed apart from the tangents where a formula
   /// is known; the clock stays.
   mutating func logDeterminant(at state: [Double]) throws(IntegrationFailure) -> Double
+
+  /// Whether ``logDeterminant(at:)`` costs little beside pushing n tangents through the step.
+  var hasDeterminantFormula: Bool { get }
+
+  /// The trace of the vector field's derivative at a state; nil for a map.
+  func divergence(at state: [Double]) -> Double?
 }
 
-/// A vector field `x' = f(t, x)` with its exact derivative. ``SampledFlow`` makes a ``DynamicalSystem`` of it.
-public protocol FlowField: Sendable {
-  /// The number of state variables, n.
-  var dimension: Int { get }
-  /// The period of the field in time; nil where it doesn't depend on time, or not periodically.
-  var period: Double? { get }
-  /// Whether f depends on t.
-  var isAutonomous: Bool { get }
+extension DynamicalSystem {
+  public mutating func advance(
+    _ state: inout [Double], tangents: inout [Double], steps: Int
+  ) throws(IntegrationFailure) {
+    for _ in 0..<steps { try advance(&state, tangents: &tangents) }
+  }
 
-  /// `f(t, x)`.
-  func derivative(time: Double, state: Span<Double>, into derivative: inout MutableSpan<Double>)
+  public mutating func logDeterminant(at state: [Double]) throws(IntegrationFailure) -> Double {
+    try jacobian(at: state).logAbsoluteDeterminant
+  }
 
-  /// `∂f/∂x · v` for each row v of n values in `tangents`, into the rows of `rates`.
-  func tangentRates(
-    time: Double, state: Span<Double>, tangents: Span<Double>, into rates: inout MutableSpan<Double>)
+  public var hasDeterminantFormula: Bool { false }
 
-  /// The trace of `∂f/∂x`.
-  func divergence(time: Double, state: Span<Double>) -> Double
+  public func divergence(at state: [Double]) -> Double? { nil }
+
+  /// The Jacobian of the step that `advance` would take from `state`, n×n; the clock stays.
+  ///
+  /// Costs as much as a step with n tangents.
+  public mutating func jacobian(at state: [Double]) throws(IntegrationFailure) -> Matrix {
+    let n = dimension
+    var identity = [Double](repeating: 0, count: n * n)
+    for i in 0..<n { identity[i * n + i] = 1 }
+    var moved = state
+    let clock = step
+    defer { step = clock }
+    // Row j of what is pushed is the image of unit vector j: the Jacobian's column.
+    try advance(&moved, tangents: &identity)
+    return Matrix(rows: n, columns: n, elements: identity).transposed
+  }
+
+}
+
+/// What moves a system: which exponents are meant.
+public enum SystemMode: String, Codable, Sendable {
+  /// Inputs that change in time: exponents are conditional on them.
+  case driven
+  /// Nothing, or inputs that stay as they are.
+  case autonomous
+  /// A network's own outputs as its inputs.
+  case closedLoop
 }

@@ -35,16 +35,8 @@ public struct Lorenz96: Equatable, Sendable {
   ) throws(IntegrationFailure) -> [Double] {
     precondition(start.count == variables, "\(start.count) values for \(variables) variables")
     let n = variables
-    let forcing = forcing
-    var integrator = ODEIntegrator(
-      dimension: n, firstStep: interval / 10, options: Self.integration
-    ) { _, x, derivative in
-      for j in 0..<n {
-        let ahead = x[j + 1 == n ? 0 : j + 1]
-        let behind = x[j == 0 ? n - 1 : j - 1]
-        let farBehind = x[j < 2 ? j + n - 2 : j - 2]
-        derivative[j] = (ahead - farBehind) * behind - x[j] + forcing
-      }
+    var integrator = ODEIntegrator(dimension: n, firstStep: interval / 10, options: Self.integration) {
+      derivative(time: $0, state: $1, into: &$2)
     }
     var state = start
     var samples: [Double] = []

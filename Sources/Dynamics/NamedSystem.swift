@@ -45,10 +45,48 @@ public enum NamedSystem: String, CaseIterable, Sendable {
 
   /// The system with its usual parameters, but for those in `given`, and a start near its attractor.
   ///
-  /// - Parameter timeStep: the sampling step of a flow; nil for its own.
+  /// - Parameters:
+  ///   - timeStep: the sampling step of a flow; nil for its own.
+  ///   - integration: how a flow gets from one sample to the next.
   public func make(
-    _ given: [String: Double] = [:], timeStep: Double? = nil
+    _ given: [String: Double] = [:], timeStep: Double? = nil, integration: FlowIntegration = .rungeKutta(substeps: 1)
   ) throws(ParameterError) -> (system: any DynamicalSystem, start: [Double]) {
+    if let field = try field(given) {
+      return (field.sampled(every: timeStep ?? self.timeStep, integration: integration), start(field))
+    }
+    let p = try values(given)
+    switch self {
+    case .henon:
+      guard p["b"] != 0 else { throw .outOfRange("b", 0, requirement: "other than 0") }
+      return (HenonMap(a: p["a"] ?? 0, b: p["b"] ?? 0), [0.1, 0.1])
+    case .logistic: return (LogisticMap(r: p["r"] ?? 0), [0.3141])
+    default: return (CatMap(), [0.2385, 0.6173])
+    }
+  }
+
+  /// The vector field of a flow; nil for a map.
+  public func field(_ given: [String: Double] = [:]) throws(ParameterError) -> (any FlowField)? {
+    let values = try values(given)
+    func p(_ name: String) -> Double { values[name] ?? 0 }
+    switch self {
+    case .henon, .logistic, .cat: return nil
+    case .lorenz63: return Lorenz63(sigma: p("sigma"), rho: p("rho"), beta: p("beta"))
+    case .rossler: return Rossler(a: p("a"), b: p("b"), c: p("c"))
+    case .lorenz96:
+      guard let n = Int(exactly: p("n")), 4...10_000 ~= n else {
+        throw .outOfRange("n", p("n"), requirement: "a whole number from 4 to 10000")
+      }
+      return Lorenz96(variables: n, forcing: p("forcing"))
+    case .pendulum:
+      return DrivenPendulum(damping: p("damping"), amplitude: p("amplitude"), frequency: p("frequency"))
+    case .oscillator:
+      return DrivenOscillator(
+        gamma: p("gamma"), epsilon: p("epsilon"), amplitude: p("amplitude"), frequency: p("frequency"))
+    }
+  }
+
+  /// All parameters, those in `given` in place of the usual ones.
+  public func values(_ given: [String: Double]) throws(ParameterError) -> [String: Double] {
     var values: [String: Double] = [:]
     for (name, value) in parameters { values[name] = value }
     for (name, value) in given.sorted(by: { $0.key < $1.key }) {
@@ -56,30 +94,31 @@ public enum NamedSystem: String, CaseIterable, Sendable {
       guard value.isFinite else { throw .outOfRange(name, value, requirement: "finite") }
       values[name] = value
     }
-    func p(_ name: String) -> Double { values[name] ?? 0 }
-    let h = timeStep ?? self.timeStep
+    return values
+  }
+
+  /// Lorenz-96 a little off its rest, unevenly.
+  private static func nearRest(_ field: any FlowField) -> [Double] {
+    let forcing = (field as? Lorenz96)?.forcing ?? 0
+    return (0..<field.dimension).map { $0 == 0 ? forcing + 0.01 : forcing + 0.001 * Double($0 % 7) }
+  }
+
+  private func start(_ field: any FlowField) -> [Double] {
     switch self {
-    case .henon:
-      guard p("b") != 0 else { throw .outOfRange("b", 0, requirement: "other than 0") }
-      return (HenonMap(a: p("a"), b: p("b")), [0.1, 0.1])
-    case .logistic: return (LogisticMap(r: p("r")), [0.3141])
-    case .cat: return (CatMap(), [0.2385, 0.6173])
-    case .lorenz63:
-      return (SampledFlow(Lorenz63(sigma: p("sigma"), rho: p("rho"), beta: p("beta")), timeStep: h), [1, 2, 20])
-    case .rossler: return (SampledFlow(Rossler(a: p("a"), b: p("b"), c: p("c")), timeStep: h), [1, 1, 0])
-    case .lorenz96:
-      guard let n = Int(exactly: p("n")), n >= 4 else {
-        throw .outOfRange("n", p("n"), requirement: "a whole number of at least 4")
-      }
-      let field = Lorenz96(variables: n, forcing: p("forcing"))
-      return (SampledFlow(field, timeStep: h), (0..<n).map { p("forcing") + ($0 == 0 ? 0.01 : 0.001 * Double($0 % 7)) })
-    case .pendulum:
-      let field = DrivenPendulum(damping: p("damping"), amplitude: p("amplitude"), frequency: p("frequency"))
-      return (SampledFlow(field, timeStep: h), [0.2, 0])
-    case .oscillator:
-      let field = DrivenOscillator(
-        gamma: p("gamma"), epsilon: p("epsilon"), amplitude: p("amplitude"), frequency: p("frequency"))
-      return (SampledFlow(field, timeStep: h), [1, 0])
+    case .lorenz63: [1, 2, 20]
+    case .rossler: [1, 1, 0]
+    case .pendulum: [0.2, 0]
+    case .lorenz96: Self.nearRest(field)
+    default: [1, 0]
     }
+  }
+}
+
+extension FlowField {
+  /// The field sampled in time, as a system.
+  public func sampled(
+    every timeStep: Double, integration: FlowIntegration = .rungeKutta(substeps: 1)
+  ) -> any DynamicalSystem {
+    SampledFlow(self, timeStep: timeStep, integration: integration)
   }
 }

@@ -63,6 +63,12 @@ public struct OscillatorDerivative: Sendable {
     return result
   }
 
+  /// Adds `W y + Z z` of one state, 2m values, to `drive`.
+  func addCoupling(of state: [Double], to drive: inout [Double]) {
+    forward.multiplyAdd(
+      count: 1, vectors: state, stride: 2 * network.hidden, into: &drive, resultStride: network.hidden)
+  }
+
   /// Pushes tangent vectors through the step: `v ← J·v` for each of `count` rows of 2m values.
   ///
   /// - Parameter slopes: the step's m slopes from `start` on, the same for all rows.

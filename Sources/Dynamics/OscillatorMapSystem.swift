@@ -18,6 +18,7 @@ public struct OscillatorMapSystem: DynamicalSystem {
   public let dimension: Int
   public let timeStep: Double
   public var hasTime: Bool { true }
+  public var hasDeterminantFormula: Bool { true }
   public var step = 0
 
   private let network: OscillatorNetwork
@@ -27,6 +28,8 @@ public struct OscillatorMapSystem: DynamicalSystem {
   private let period: Int
   private let retain: [Double]
   private let scale: [Double]
+  /// Whether Z = 0.
+  private let isUncoupledInVelocity: Bool
   // Scratch: the drive A, its activation, the slopes, and the tangents' drives.
   private var sigma: [Double]
   private var slopes: [Double]
@@ -53,6 +56,7 @@ public struct OscillatorMapSystem: DynamicalSystem {
     input = PackedMatrix(network.inputWeights)
     retain = network.oscillators.velocityRetention
     scale = network.oscillators.velocityScale
+    isUncoupledInVelocity = network.velocityWeights.elements.allSatisfy { $0 == 0 }
     sigma = network.bias
     slopes = network.bias
   }
@@ -78,6 +82,8 @@ public struct OscillatorMapSystem: DynamicalSystem {
 
   /// `Σ log s_i + log|det(diag r + dt·D·Z)|`, r the retention of a velocity and s its scale.
   public mutating func logDeterminant(at state: [Double]) throws(IntegrationFailure) -> Double {
+    let scales = scale.reduce(0) { $0 + Double.log($1) }
+    if isUncoupledInVelocity { return retain.reduce(scales) { $0 + Double.log(abs($1)) } }
     drive(at: state)
     let m = network.hidden
     var block = Matrix(rows: m, columns: m)
@@ -85,7 +91,7 @@ public struct OscillatorMapSystem: DynamicalSystem {
       for j in 0..<m { block[i, j] = timeStep * slopes[i] * network.velocityWeights[i, j] }
       block[i, i] += retain[i]
     }
-    return block.logAbsoluteDeterminant + scale.reduce(0) { $0 + Double.log($1) }
+    return block.logAbsoluteDeterminant + scales
   }
 
   /// Sets `sigma` and `slopes` for the next step from `state`.

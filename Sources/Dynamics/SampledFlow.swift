@@ -1,112 +1,201 @@
 public import CoRNNKernels
 
-/// A vector field as a dynamical system: a step is `substeps` steps of the classical Runge–Kutta method of order 4, on
-/// the state and all tangents together.
-///
-/// The step's derivative is that of the method itself, not only of the flow: exponents are those of the map that is
-/// really iterated, which approaches the flow at order 4.
-public struct SampledFlow<Field: FlowField>: DynamicalSystem {
-  public let dimension: Int
-  public let timeStep: Double
-  public var hasTime: Bool { true }
-  public var step = 0
-  /// The field.
-  public let field: Field
-  /// Runge–Kutta steps in a step.
-  public let substeps: Int
-  // Stages of the state and the tangents.
-  private var slopes: [[Double]]
-  private var trial: [Double]
-  private var tangentSlopes: [[Double]] = Array(repeating: [], count: 4)
-  private var tangentTrial: [Double] = []
+/// How a field is integrated from one sample to the next.
+public enum FlowIntegration: Equatable, Sendable {
+  /// Classical Runge–Kutta of order 4, so many equal steps in an interval. The tangents see the derivative of these
+  /// very steps.
+  case rungeKutta(substeps: Int)
+  /// A GSL stepper with step control over state and tangents together; no step is longer than the interval, so that
+  /// steps can't grow to the limit of stability where the state stands still.
+  ///
+  /// The implicit methods solve with the derivative by the state left out of the tangents' rows: slower, to the same
+  /// tolerance.
+  case adaptive(IntegrationOptions)
+}
 
-  /// The field sampled every `timeStep`.
-  public init(_ field: Field, timeStep: Double, substeps: Int = 1) {
-    precondition(timeStep > 0 && substeps > 0, "a step of \(timeStep) in \(substeps)")
+/// A vector field as a system that moves by one sampling interval at a time, the variational equations beside it.
+public struct SampledFlow<Field: FlowField>: DynamicalSystem {
+  /// The field.
+  public private(set) var field: Field
+  /// The time from one sample to the next.
+  public let timeStep: Double
+  /// How it is integrated.
+  public let integration: FlowIntegration
+  public var step = 0
+
+  private var scratch = Scratch()
+
+  private struct Scratch {
+    var slope: [Double] = []
+    var stage: [Double] = []
+    var total: [Double] = []
+    var rates: [Double] = []
+    var stageTangents: [Double] = []
+    var totalTangents: [Double] = []
+  }
+
+  /// The flow of `field`, sampled every `timeStep`.
+  public init(_ field: Field, timeStep: Double, integration: FlowIntegration = .rungeKutta(substeps: 1)) {
+    precondition(timeStep > 0, "a sampling interval of \(timeStep)")
+    if case .rungeKutta(let substeps) = integration { precondition(substeps > 0, "\(substeps) steps an interval") }
     self.field = field
     self.timeStep = timeStep
-    self.substeps = substeps
-    dimension = field.dimension
-    slopes = Array(repeating: [Double](repeating: 0, count: field.dimension), count: 4)
-    trial = [Double](repeating: 0, count: field.dimension)
+    self.integration = integration
   }
+
+  /// The same by so many Runge–Kutta steps in an interval.
+  public init(_ field: Field, timeStep: Double, substeps: Int) {
+    self.init(field, timeStep: timeStep, integration: .rungeKutta(substeps: substeps))
+  }
+
+  public var dimension: Int { field.dimension }
+  public var hasTime: Bool { true }
 
   public mutating func advance(_ state: inout [Double]) throws(IntegrationFailure) {
     var none: [Double] = []
-    try advance(&state, tangents: &none)
+    try advance(&state, tangents: &none, steps: 1)
   }
 
   public mutating func advance(_ state: inout [Double], tangents: inout [Double]) throws(IntegrationFailure) {
-    if tangentTrial.count != tangents.count {
-      tangentTrial = tangents
-      tangentSlopes = Array(repeating: tangents, count: 4)
-    }
-    let h = timeStep / Double(substeps)
-    for part in 0..<substeps {
-      let time = (Double(step) + Double(part) / Double(substeps)) * timeStep
-      rungeKutta(&state, &tangents, time: time, h: h)
-    }
-    step += 1
-    guard state.allSatisfy(\.isFinite) else {
-      throw IntegrationFailure(time: Double(step) * timeStep, reason: "the state left the range of doubles")
-    }
+    try advance(&state, tangents: &tangents, steps: 1)
   }
 
-  /// log|det| of the step's derivative, from the image of the identity.
-  public mutating func logDeterminant(at state: [Double]) throws(IntegrationFailure) -> Double {
-    var copy = self
-    var state = state
-    var identity = [Double](repeating: 0, count: dimension * dimension)
-    for i in 0..<dimension { identity[i * dimension + i] = 1 }
-    try copy.advance(&state, tangents: &identity)
-    return Matrix(rows: dimension, columns: dimension, elements: identity).logAbsoluteDeterminant
-  }
-
-  private mutating func rungeKutta(_ state: inout [Double], _ tangents: inout [Double], time: Double, h: Double) {
-    for stage in 0..<4 {
-      let part = stage == 0 ? 0 : stage == 3 ? h : h / 2
-      if stage == 0 {
-        for i in state.indices { trial[i] = state[i] }
-        for i in tangents.indices { tangentTrial[i] = tangents[i] }
+  public mutating func advance(
+    _ state: inout [Double], tangents: inout [Double], steps: Int
+  ) throws(IntegrationFailure) {
+    precondition(
+      state.count == dimension && tangents.count.isMultiple(of: dimension),
+      "\(state.count) and \(tangents.count) values, dimension \(dimension)")
+    switch integration {
+    case .rungeKutta(let substeps):
+      let h = timeStep / Double(substeps)
+      if field.rungeKutta(step: h, count: steps * substeps, state: &state, tangents: &tangents) {
+        step += steps
       } else {
-        combine(state, part, slopes[stage - 1], into: &trial)
-        combine(tangents, part, tangentSlopes[stage - 1], into: &tangentTrial)
+        for _ in 0..<steps {
+          field.enter(step: step)
+          for part in 0..<substeps {
+            takeStep(from: Double(step) * timeStep + Double(part) * h, h, &state, &tangents)
+          }
+          step += 1
+        }
       }
-      // Taken out while they are written, since the field is read from the same value.
-      var slope: [Double] = []
-      swap(&slope, &slopes[stage])
-      var rates = slope.mutableSpan
-      field.derivative(time: time + part, state: trial.span, into: &rates)
-      swap(&slope, &slopes[stage])
-      guard !tangents.isEmpty else { continue }
-      swap(&slope, &tangentSlopes[stage])
-      var tangentRates = slope.mutableSpan
-      field.tangentRates(time: time + part, state: trial.span, tangents: tangentTrial.span, into: &tangentRates)
-      swap(&slope, &tangentSlopes[stage])
+      guard state.allSatisfy(\.isFinite) else {
+        throw IntegrationFailure(time: Double(step) * timeStep, reason: "the solution left the range of doubles")
+      }
+    case .adaptive(let options): try integrate(&state, &tangents, steps: steps, options: options)
     }
-    addStages(to: &state, slopes, h / 6)
-    if !tangents.isEmpty { addStages(to: &tangents, tangentSlopes, h / 6) }
   }
 
-  private func addStages(to values: inout [Double], _ stages: [[Double]], _ sixth: Double) {
-    addScaledRows(
-      count: 1, columns: values.count, scale: sixth, rows: stages[0], stride: values.count, to: &values,
-      stride: values.count)
-    addScaledRows(
-      count: 1, columns: values.count, scale: 2 * sixth, rows: stages[1], stride: values.count, to: &values,
-      stride: values.count)
-    addScaledRows(
-      count: 1, columns: values.count, scale: 2 * sixth, rows: stages[2], stride: values.count, to: &values,
-      stride: values.count)
-    addScaledRows(
-      count: 1, columns: values.count, scale: sixth, rows: stages[3], stride: values.count, to: &values,
-      stride: values.count)
+  public func divergence(at state: [Double]) -> Double? {
+    var field = field
+    field.enter(step: step)
+    return field.divergence(time: Double(step) * timeStep, state: state.span)
   }
 
-  private func combine(_ base: [Double], _ factor: Double, _ slope: [Double], into result: inout [Double]) {
-    guard !base.isEmpty else { return }
-    for i in result.indices { result[i] = base[i] }
-    addScaledRows(
-      count: 1, columns: base.count, scale: factor, rows: slope, stride: base.count, to: &result, stride: base.count)
+  /// One classical step from `time` on.
+  private mutating func takeStep(
+    from time: Double, _ h: Double, _ state: inout [Double], _ tangents: inout [Double]
+  ) {
+    // Taken out while they are written, since the field is read from the same value.
+    var room = Scratch()
+    swap(&room, &scratch)
+    if room.slope.count != state.count { room.slope = [Double](repeating: 0, count: state.count) }
+    if room.rates.count != tangents.count { room.rates = [Double](repeating: 0, count: tangents.count) }
+    room.stage = state
+    room.total = state
+    room.stageTangents = tangents
+    room.totalTangents = tangents
+    var slope: [Double] = []
+    var rates: [Double] = []
+    swap(&slope, &room.slope)
+    swap(&rates, &room.rates)
+    for (now, next, weight) in [(0.0, 0.5, 1.0 / 6), (0.5, 0.5, 1.0 / 3), (0.5, 1, 1.0 / 3), (1, 0, 1.0 / 6)] {
+      let moment = time + now * h
+      var slopeSpan = slope.mutableSpan
+      field.derivative(time: moment, state: room.stage.span, into: &slopeSpan)
+      if !tangents.isEmpty {
+        var rateSpan = rates.mutableSpan
+        field.tangentRates(time: moment, state: room.stage.span, tangents: room.stageTangents.span, into: &rateSpan)
+        addStage(
+          &room.totalTangents, &room.stageTangents, tangents, rates, weight: weight * h, next: next * h)
+      }
+      addStage(&room.total, &room.stage, state, slope, weight: weight * h, next: next * h)
+    }
+    swap(&state, &room.total)
+    if !tangents.isEmpty { swap(&tangents, &room.totalTangents) }
+    swap(&slope, &room.slope)
+    swap(&rates, &room.rates)
+    swap(&room, &scratch)
+  }
+
+  /// Integrates state and tangents as one system of equations.
+  private mutating func integrate(
+    _ state: inout [Double], _ tangents: inout [Double], steps: Int, options: IntegrationOptions
+  ) throws(IntegrationFailure) {
+    let n = dimension
+    let size = n + tangents.count
+    let moving = Moving(field)
+    var options = options
+    options.largestStep = min(options.largestStep ?? timeStep, timeStep)
+    var integrator = ODEIntegrator(dimension: size, firstStep: timeStep / 10, options: options) {
+      time, values, derivative in
+      moving.field.derivative(time: time, state: values.extracting(0..<n), into: &derivative)
+      guard size > n else { return }
+      var rates = derivative._mutatingExtracting(n..<size)
+      moving.field.tangentRates(
+        time: time, state: values.extracting(0..<n), tangents: values.extracting(n..<size), into: &rates)
+    } jacobian: { time, values, byState, byTime in
+      moving.fillJacobian(time: time, state: values.extracting(0..<n), size: size, &byState, &byTime)
+    }
+    var values = state + tangents
+    for _ in 0..<steps {
+      moving.field.enter(step: step)
+      if !field.isAutonomous { integrator.restart() }
+      try integrator.advance(&values, from: Double(step) * timeStep, to: Double(step + 1) * timeStep)
+      step += 1
+    }
+    state = Array(values[..<n])
+    tangents = Array(values[n...])
+  }
+
+  /// The field while GSL looks at it.
+  private final class Moving {
+    var field: Field
+
+    init(_ field: Field) { self.field = field }
+
+    /// J in each diagonal block of n.
+    func fillJacobian(
+      time: Double, state: Span<Double>, size: Int, _ byState: inout MutableSpan<Double>,
+      _ byTime: inout MutableSpan<Double>
+    ) {
+      let n = field.dimension
+      var identity = [Double](repeating: 0, count: n * n)
+      for i in 0..<n { identity[i * n + i] = 1 }
+      var columns = identity
+      var span = columns.mutableSpan
+      field.tangentRates(time: time, state: state, tangents: identity.span, into: &span)
+      for place in 0..<size * size { byState[place] = 0 }
+      for place in 0..<size { byTime[place] = 0 }
+      for block in stride(from: 0, to: size, by: n) {
+        for i in 0..<n {
+          for j in 0..<n { byState[(block + i) * size + block + j] = columns[j * n + i] }
+        }
+      }
+    }
+  }
+}
+
+/// `total += weight·rate`, `stage = base + next·rate`.
+private func addStage(
+  _ total: inout [Double], _ stage: inout [Double], _ base: [Double], _ rate: [Double], weight: Double, next: Double
+) {
+  var total = total.mutableSpan
+  var stage = stage.mutableSpan
+  let (base, rate) = (base.span, rate.span)
+  for i in base.indices {
+    total[i] += weight * rate[i]
+    stage[i] = base[i] + next * rate[i]
   }
 }

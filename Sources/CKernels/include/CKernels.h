@@ -71,8 +71,19 @@ void cornn_add_rows(size_t count, size_t columns, double scale, const double *ro
 void cornn_multiply_rows(size_t count, size_t columns, const double *factors, double *rows);
 
 /// Makes rows of `width` values orthonormal by the modified Gram-Schmidt process; lengths[r] is what row r was divided
-/// by.
+/// by. A row of which nothing is left becomes 0.
 void cornn_orthonormalize(size_t count, size_t width, double *rows, double *lengths);
+
+/// The most steps that cornn_lorenz96 takes at a call.
+enum { CORNN_LORENZ96_STEPS = 16 };
+
+/// The room that cornn_lorenz96 needs, in doubles.
+size_t cornn_lorenz96_scratch(size_t n);
+
+/// Takes `steps` classical Runge-Kutta steps of size h of Lorenz-96, x_j' = (x_{j+1} - x_{j-2}) x_{j-1} - x_j + F, with
+/// n >= 4 variables, and pushes `count` rows of n tangent values through them.
+void cornn_lorenz96(size_t n, size_t steps, double h, double forcing, double *state, size_t count, double *tangents,
+                    double *scratch);
 
 /// Dormand and Prince's method of order 8 with 12 evaluations a step (GSL's rk8pd has 14) as a stepper for GSL: a
 /// `const gsl_odeiv2_step_type *`.
