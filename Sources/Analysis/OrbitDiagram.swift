@@ -94,22 +94,21 @@ public struct OrbitSweep: Equatable, Sendable {
   ///   - start: where the first value starts (every value, without a warm start).
   ///   - system: the system at a value.
   ///   - progress: told for each value done.
-  public func diagram<System: DynamicalSystem>(
+  public func diagram(
     from start: [Double], threads: Int = 1, progress: (@Sendable (Int) -> Void)? = nil,
-    system: @Sendable (Double) -> System
+    system: @Sendable (Double) -> any DynamicalSystem
   ) -> OrbitDiagram {
     sweep(from: start, threads: threads, progress: progress) { value, state in
-      var moving = system(value)
-      return orbit(of: &moving, from: state)
+      orbit(of: system(value), from: state)
     }
   }
 
   /// The diagram of a family of flows, at the maxima of the variable.
   ///
   /// - Parameter step: the steps in which maxima are looked for, in units of time.
-  public func diagram<Field: FlowField>(
+  public func diagram(
     from start: [Double], step: Double, integration: IntegrationOptions = .init(), threads: Int = 1,
-    progress: (@Sendable (Int) -> Void)? = nil, field: @Sendable (Double) -> Field
+    progress: (@Sendable (Int) -> Void)? = nil, field: @Sendable (Double) -> any FlowField
   ) -> OrbitDiagram {
     sweep(from: start, threads: threads, progress: progress) { value, state in
       let section = PoincareSection(
@@ -155,7 +154,8 @@ public struct OrbitSweep: Equatable, Sendable {
   }
 
   /// The points of one system's orbit.
-  private func orbit(of system: inout some DynamicalSystem, from start: [Double]) -> Orbit {
+  private func orbit(of resting: some DynamicalSystem, from start: [Double]) -> Orbit {
+    var system = resting
     var orbit = Orbit(end: start)
     var state = start
     let first = system.step + Int(transient)

@@ -68,8 +68,8 @@ extension FixedPointSearch {
   ///
   /// Starts: the given one, and points of the orbit from it with normal displacements as large as the orbit. None is
   /// proved, and others may exist.
-  public func fixedPoints<System: DynamicalSystem>(
-    ofMap system: System, steps: Int = 1, from start: [Double], threads: Int = 1
+  public func fixedPoints(
+    ofMap system: some DynamicalSystem, steps: Int = 1, from start: [Double], threads: Int = 1
   ) -> [FixedPoint] {
     let equations = ReturnEquations(system: system, steps: steps)
     return points(equations, starts: starts(on: system, from: start), threads: threads) { x in
@@ -78,8 +78,8 @@ extension FixedPointSearch {
   }
 
   /// The points of rest of a field that doesn't depend on time, `f(x) = 0`; `system` is its flow, for the starts.
-  public func fixedPoints<Field: FlowField, System: DynamicalSystem>(
-    of field: Field, orbit system: System, from start: [Double], threads: Int = 1
+  public func rest(
+    of field: some FlowField, orbit system: some DynamicalSystem, from start: [Double], threads: Int = 1
   ) -> [FixedPoint] {
     let equations = RestEquations(field: field)
     return points(equations, starts: starts(on: system, from: start), threads: threads) { x in

@@ -15,7 +15,9 @@ struct CornnAnalyze: AsyncParsableCommand {
       """,
     subcommands: [
       DemoCommand.self, InspectCommand.self, SimulateCommand.self, CompareCommand.self,
-      BoundsCommand.self, CertifyCommand.self, FixedPointsCommand.self, ConvertCommand.self, RunCommand.self,
+      BoundsCommand.self, CertifyCommand.self, FixedPointsCommand.self, OrbitDiagramCommand.self, SectionCommand.self,
+      SpectrumCommand.self,
+      ConvertCommand.self, RunCommand.self,
     ])
 
   /// The tool's version.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CoRNNAnalysis
 import CoRNNCheckpoints
+import CoRNNDynamics
 import CoRNNKernels
 import CoRNNModel
 import CoRNNReport
@@ -16,18 +17,8 @@ struct FixedPointsCommand: AsyncParsableCommand {
       scripts.
       """)
 
-  @OptionGroup var checkpoint: CheckpointOptions
+  @OptionGroup var motion: MotionOptions
   @OptionGroup var output: OutputOptions
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "The input, as the network sees it: d numbers with commas between, or one for all channels. (default: zero)",
-      valueName: "x,y,…"))
-  var constantInput: String?
-
-  @Flag(help: "Take the network whose outputs are its next inputs, W + V·Q in place of W.")
-  var closedLoop = false
 
   @Option(parsing: .unconditional, help: ArgumentHelp("How many starts.", valueName: "n"))
   var starts = 200
@@ -40,29 +31,27 @@ struct FixedPointsCommand: AsyncParsableCommand {
 
   func validate() throws {
     if !(1...1_000_000 ~= starts) { throw ValidationError("--starts is \(starts); it must be 1 to 1000000.") }
-    if constantInput != nil, closedLoop {
-      throw ValidationError("--constant-input means nothing to --closed-loop: outputs are the inputs there.")
+    let driven = [("--inputs", motion.inputs != nil), ("--signal", motion.signal != nil), ("--flow", motion.usesFlow)]
+    if let flag = driven.first(where: \.1)?.0 {
+      throw ValidationError(
+        flag == "--flow"
+          ? "--flow: a network's map and flow have the same fixed points, and both are shown."
+          : "\(flag): fixed points need an input that stays; give --constant-input.")
     }
-    if constantInput != nil, numbers == nil {
-      throw ValidationError("--constant-input is \(constantInput ?? ""); it must be numbers with commas between.")
-    }
-  }
-
-  /// The numbers of `--constant-input`; nil where a part isn't one.
-  private var numbers: [Double]? {
-    let parts = constantInput?.split(separator: ",", omittingEmptySubsequences: false).map {
-      Double($0.filter { $0 != " " })
-    }
-    guard let parts, parts.allSatisfy({ $0?.isFinite ?? false }) else { return nil }
-    return parts.compactMap { $0 }
+    if motion.system != nil, slow { throw ValidationError("--slow belongs to a checkpoint, not to --system.") }
   }
 
   func run() async throws {
-    let stored = try checkpoint.stored()
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    if motion.system == nil { try await analyseNetwork(folder) } else { try await analyseSystem(folder) }
+  }
+
+  private func analyseNetwork(_ folder: OutputFolder?) async throws {
+    let checkpoint = try motion.checkpointOptions()
+    let stored = try checkpoint.stored()
     var network = try checkpoint.network(stored)
-    if closedLoop { network = try checkpoint.closingLoop(of: network) }
-    let input = try input(of: network)
+    if motion.closedLoop { network = try checkpoint.closingLoop(of: network) }
+    let input = try Motion.constantInput(motion.constantInput, width: network.inputs)
     let search = FixedPointSearch(starts: starts, seed: seed)
     let progress = Progress("looking for fixed points", total: starts * (slow ? 2 : 1), quiet: output.quiet)
     let findings = search.findings(
@@ -73,13 +62,12 @@ struct FixedPointsCommand: AsyncParsableCommand {
       : nil
     progress.finish()
     let result = FixedPointsResult(
-      stored, network: network, closedLoop: closedLoop, constantInput: input, search: search, findings: findings,
+      stored, network: network, closedLoop: motion.closedLoop, constantInput: input, search: search, findings: findings,
       slowPoints: slowPoints)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/fixed-points/1", result)
     if let folder {
-      try await output.write(
-        &document, json: json, plots: result.plots, name: "fixed-points", to: folder)
+      try await output.write(&document, json: json, plots: result.plots, name: "fixed-points", to: folder)
     }
     try output.show(document, json: json)
     if output.strict, result.fixedPoints.isEmpty { throw Diagnostic(.unreached, "no fixed point was found") }
@@ -88,16 +76,27 @@ struct FixedPointsCommand: AsyncParsableCommand {
     }
   }
 
-  private func input(of network: OscillatorNetwork) throws(Diagnostic) -> [Double] {
-    let d = network.inputs
-    guard let numbers else { return [Double](repeating: 0, count: d) }
-    if numbers.count == 1 { return [Double](repeating: numbers[0], count: d) }
-    guard numbers.count == d else {
-      throw Diagnostic(
-        .usage, "--constant-input has \(numbers.count) numbers where the network's inputs are \(d) wide",
-        hint: "one number stands for all channels")
+  private func analyseSystem(_ folder: OutputFolder?) async throws {
+    let moving = try Motion(motion, steps: 1)
+    let search = FixedPointSearch(starts: starts, seed: seed)
+    let threads = output.threadCount
+    let found: [FixedPoint]
+    if let field = moving.field, field.isAutonomous {
+      found = search.rest(of: field, orbit: moving.system, from: moving.start, threads: threads)
+    } else {
+      found = search.fixedPoints(
+        ofMap: moving.system, steps: moving.stepsPerPeriod ?? 1, from: moving.start, threads: threads)
     }
-    return numbers
+    let result = SystemFixedPointsResult(
+      motion: moving.description, period: moving.stepsPerPeriod.map { Double($0) * moving.description.timeStep },
+      search: search, fixedPoints: found)
+    var document = result.document
+    let json = jsonText(schema: "cornn-analyze/fixed-points/1", result)
+    if let folder {
+      try await output.write(&document, json: json, plots: result.plots, name: "fixed-points", to: folder)
+    }
+    try output.show(document, json: json)
+    if output.strict, found.isEmpty { throw Diagnostic(.unreached, "no fixed point was found") }
   }
 }
 
