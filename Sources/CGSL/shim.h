@@ -3,6 +3,8 @@
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_fft_halfcomplex.h>
+#include <gsl/gsl_fft_real.h>
 #include <gsl/gsl_odeiv2.h>
 #include <gsl/gsl_spline.h>
 #include <gsl/gsl_version.h>

@@ -25,5 +25,12 @@ void dstevr_(const char *jobz, const char *range, const int *n, double *d, doubl
 // Cholesky factorisation of a Hermitian matrix of interleaved complex numbers (LAPACK), column-major.
 void zpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
 
+// Solves a general linear system (LAPACK), column-major.
+void dgesv_(const int *n, const int *nrhs, double *a, const int *lda, int *ipiv, double *b, const int *ldb, int *info);
+
+// Eigenvalues, ascending, and eigenvectors of a symmetric matrix (LAPACK), column-major.
+void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w, double *work,
+            const int *lwork, int *info);
+
 // LU factorisation with partial pivoting (LAPACK), column-major.
 void dgetrf_(const int *m, const int *n, double *a, const int *lda, int *ipiv, int *info);

@@ -29,6 +29,8 @@ public struct Plot: Equatable, Sendable {
   let curves: [Curve]
   /// Cells instead of curves: a value for each column (x) and row (y).
   let cells: Cells?
+  /// Series with coordinates of their own instead of curves over `x`.
+  let scatter: Scatter?
 
   /// A heat map's cells, evenly spaced.
   struct Cells: Equatable, Sendable {
@@ -56,6 +58,31 @@ public struct Plot: Equatable, Sendable {
     self.x = x
     self.curves = curves
     cells = nil
+    scatter = nil
+  }
+
+  /// A plot of points and lines with coordinates of their own.
+  ///
+  /// - Parameters:
+  ///   - equalAxes: whether a unit is as long on both axes.
+  ///   - upper: series of a panel above the first, over the same x.
+  ///   - upperLabel: that panel's y axis.
+  public init(
+    name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false, logarithmicX: Bool = false,
+    equalAxes: Bool = false, series: [Series], upper: [Series] = [], upperLabel: String = ""
+  ) {
+    self.name = name
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    isLogarithmic = logarithmic
+    isLogarithmicInX = logarithmicX
+    startsAtZero = false
+    isCounting = false
+    x = []
+    curves = []
+    cells = nil
+    scatter = Scatter(series: series, hasEqualAxes: equalAxes, upper: upper, upperLabel: upperLabel)
   }
 
   /// A heat map of log₁₀ of positive values over columns `x` and rows `y`.
@@ -77,17 +104,24 @@ public struct Plot: Equatable, Sendable {
     self.x = []
     curves = []
     cells = Cells(x: x, y: y, values: values, label: valueLabel)
+    scatter = nil
   }
 
   /// Whether there is a value to draw.
   public var isDrawable: Bool {
     if let cells { return cells.values.contains { $0 > 0 && $0.isFinite } }
+    if let scatter {
+      return scatter.series.contains { series in
+        zip(series.x, series.y).contains { $0.isFinite && $1.isFinite && (!isLogarithmic || $1 > 0) }
+      }
+    }
     return curves.contains { curve in curve.values.contains { $0.isFinite && (!isLogarithmic || $0 > 0) } }
   }
 
   /// The data file: a column for x and one for each curve, under a line of names.
   public var data: String {
     if let cells { return cells.data(xLabel, yLabel) }
+    if let scatter { return scatter.data(xLabel, yLabel) }
     var text = "# " + ([xLabel] + curves.map(\.label)).map { "\"\($0)\"" }.joined(separator: " ") + "\n"
     for row in x.indices {
       text += "\(x[row])"
@@ -103,8 +137,28 @@ public struct Plot: Equatable, Sendable {
   /// The script: draws `NAME.svg` and `NAME.png` from `NAME.dat` in the folder it is run in.
   public var script: String {
     if let cells { return cellScript(cells) }
+    if let scatter { return scatterScript(scatter) }
     // More points than pixels only make large files; the data keeps them all.
     let every = max(1, x.count / 2000)
+    var lines = axes
+    // Few points are worth seeing one by one.
+    let style = x.count <= 30 ? "linespoints pt 7 ps 0.7" : "lines"
+    let drawn = curves.enumerated().filter { _, curve in
+      curve.values.contains { $0.isFinite && (!isLogarithmic || $0 > 0) }
+    }.map { place, curve in
+      "'\(name).dat' every \(every) using 1:\(place + 2) with \(style) lw 1.5 dt \(curve.isDashed ? 2 : 1) "
+        + "lc rgb '\(Self.colours[place % Self.colours.count])' title \(quoted(curve.label))"
+    }
+    for terminal in ["svg size 900,560 background rgb 'white'", "pngcairo size 900,560"] {
+      lines.append("set terminal \(terminal)")
+      lines.append("set output '\(name).\(terminal.hasPrefix("svg") ? "svg" : "png")'")
+      lines.append("plot " + drawn.joined(separator: ", \\\n     "))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The script's lines about titles, axes and key.
+  private var axes: [String] {
     var lines = [
       "# Draws \(name).svg and \(name).png from \(name).dat:  gnuplot \(name).gp",
       "set title \(quoted(title)) noenhanced",
@@ -126,18 +180,32 @@ public struct Plot: Equatable, Sendable {
     }
     if startsAtZero { lines.append("set yrange [0:*]") }
     if isCounting { lines.append("set xtics \(max(1, x.count / 10))") }
-    // Few points are worth seeing one by one.
-    let style = x.count <= 30 ? "linespoints pt 7 ps 0.7" : "lines"
-    let drawn = curves.enumerated().filter { _, curve in
-      curve.values.contains { $0.isFinite && (!isLogarithmic || $0 > 0) }
-    }.map { place, curve in
-      "'\(name).dat' every \(every) using 1:\(place + 2) with \(style) lw 1.5 dt \(curve.isDashed ? 2 : 1) "
-        + "lc rgb '\(Self.colours[place % Self.colours.count])' title \(quoted(curve.label))"
+    return lines
+  }
+
+  /// The script of a scatter plot, with a panel above where there is one.
+  private func scatterScript(_ scatter: Scatter) -> String {
+    var lines = axes
+    func drawn(upper: Bool) -> String {
+      "plot " + scatter.drawn(name: name, upper: upper, colours: Self.colours, quoted: quoted)
     }
-    for terminal in ["svg size 900,560 background rgb 'white'", "pngcairo size 900,560"] {
+    let hasPanels = !scatter.upper.isEmpty
+    if scatter.hasEqualAxes { lines.append("set size ratio -1") }
+    // The panels' plots stand exactly above each other.
+    if hasPanels { lines += ["set lmargin 11", "set key outside top right vertical"] }
+    let size = hasPanels ? "900,900" : scatter.hasEqualAxes ? "760,760" : "900,560"
+    for terminal in ["svg size \(size) background rgb 'white'", "pngcairo size \(size)"] {
       lines.append("set terminal \(terminal)")
       lines.append("set output '\(name).\(terminal.hasPrefix("svg") ? "svg" : "png")'")
-      lines.append("plot " + drawn.joined(separator: ", \\\n     "))
+      guard hasPanels else {
+        lines.append(drawn(upper: false))
+        continue
+      }
+      let xs = (scatter.series + scatter.upper).flatMap(\.x).filter(\.isFinite)
+      lines.append("set xrange [\(xs.min() ?? 0):\(xs.max() ?? 1)]")
+      lines += ["set multiplot layout 2,1", "set ylabel \(quoted(scatter.upperLabel)) noenhanced", drawn(upper: true)]
+      lines += ["unset title", "set ylabel \(quoted(yLabel)) noenhanced", drawn(upper: false), "unset multiplot"]
+      lines.append("set title \(quoted(title)) noenhanced")
     }
     return lines.joined(separator: "\n") + "\n"
   }

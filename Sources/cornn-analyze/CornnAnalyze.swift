@@ -15,7 +15,8 @@ struct CornnAnalyze: AsyncParsableCommand {
       """,
     subcommands: [
       DemoCommand.self, InspectCommand.self, SimulateCommand.self, CompareCommand.self,
-      BoundsCommand.self, CertifyCommand.self, LyapunovCommand.self, ConvertCommand.self, RunCommand.self,
+      BoundsCommand.self, CertifyCommand.self, LyapunovCommand.self, FixedPointsCommand.self, OrbitDiagramCommand.self,
+      SectionCommand.self, SpectrumCommand.self, ConvertCommand.self, RunCommand.self,
     ])
 
   /// The tool's version.

@@ -7,6 +7,9 @@ struct Scenario {
   /// The kinds of scenario, each the verb that runs it.
   enum Kind: String, CaseIterable {
     case inspect, simulate, compare, bounds, certify, lyapunov
+    case fixedPoints = "fixed-points"
+    case orbitDiagram = "orbit-diagram"
+    case section, spectrum
   }
 
   /// What a key's value must be.
@@ -17,6 +20,8 @@ struct Scenario {
     case path
     /// A number, a list of numbers, or a file.
     case numbers
+    /// A value, or a list of them: the flag once for each.
+    case values
     /// A flag that is given or left out.
     case flag
     /// A flag that can be given either way.
@@ -38,6 +43,12 @@ struct Scenario {
   private static let gradient: [String: Setting] = [
     "gradient": .choice, "loss": .value, "targets": .path, "readoutTargets": .path, "scored": .value,
     "cotangents": .path, "lags": .value, "orders": .flag, "halvings": .value, "against": .path,
+  ]
+
+  private static let motion: [String: Setting] = [
+    "system": .value, "parameter": .values, "samplingStep": .value, "flow": .flag, "closedLoop": .flag,
+    "constantInput": .value, "inputs": .path, "signal": .value, "amplitude": .value, "frequency": .value,
+    "start": .value,
   ]
 
   /// The keys of a kind beside `kind` and `checkpoint`.
@@ -72,6 +83,27 @@ struct Scenario {
         "transient": .value, "untilError": .value, "mostSteps": .value, "interval": .value, "tangents": .value,
         "tangentSeed": .value, "checkEvery": .value, "flow": .flag, "method": .value, "tolerance": .value,
       ])
+    case .fixedPoints:
+      add(motion)
+      add(["starts": .value, "seed": .value, "slow": .flag])
+    case .orbitDiagram:
+      add(motion)
+      add([
+        "sweep": .value, "variable": .value, "sampling": .value, "transient": .value, "points": .value,
+        "warmStart": .choice, "tolerance": .value, "exponent": .flag, "exponentSteps": .value,
+      ])
+    case .section:
+      add(motion)
+      add([
+        "variable": .value, "normal": .value, "level": .value, "extrema": .flag, "direction": .value,
+        "stroboscopic": .flag, "every": .value, "points": .value, "transient": .value, "timeLimit": .value,
+      ])
+    case .spectrum:
+      add(motion)
+      add([
+        "variable": .value, "steps": .value, "transient": .value, "segment": .value, "zeroOne": .flag,
+        "every": .value, "seed": .value,
+      ])
     }
     return settings
   }
@@ -83,8 +115,8 @@ struct Scenario {
   let question: String
   /// The settings in the file's order, as flags take them.
   let flags: [Flag]
-  /// The checkpoint's path.
-  let checkpoint: String
+  /// The checkpoint's path; nil for a named system.
+  let checkpoint: String?
 
   /// A setting as a flag.
   struct Flag {
@@ -98,7 +130,7 @@ struct Scenario {
 
   /// The command line that the scenario stands for, with each list of numbers in the file that `place` puts it in.
   func arguments(placing place: (String, [Double]) throws(Diagnostic) -> String) throws(Diagnostic) -> [String] {
-    var arguments = [kind.rawValue, checkpoint]
+    var arguments = [kind.rawValue] + (checkpoint.map { [$0] } ?? [])
     for flag in flags {
       arguments += flag.arguments
       if let numbers = flag.numbers { arguments.append(try place(flag.key, numbers)) }
@@ -147,11 +179,15 @@ extension Scenario {
       throw trouble(kindEntry.value, "kind is \(kindEntry.value.string ?? "not text")", hint: "one of \(kinds)")
     }
     self.kind = kind
-    guard let place = entries.first(where: { $0.key == "checkpoint" }) else {
-      throw Diagnostic(.data, "\(path): no checkpoint", hint: "checkpoint: a file, from the scenario's own folder")
+    if let place = entries.first(where: { $0.key == "checkpoint" }) {
+      guard let name = place.value.string else { throw trouble(place.value, "checkpoint isn't a path") }
+      checkpoint = Self.resolved(name, from: path)
+    } else {
+      guard entries.contains(where: { $0.key == "system" }) else {
+        throw Diagnostic(.data, "\(path): no checkpoint", hint: "checkpoint: a file, from the scenario's own folder")
+      }
+      checkpoint = nil
     }
-    guard let name = place.value.string else { throw trouble(place.value, "checkpoint isn't a path") }
-    checkpoint = Self.resolved(name, from: path)
 
     let known = Self.settings(of: kind)
     var flags: [Flag] = []
@@ -174,7 +210,11 @@ extension Scenario {
           throw trouble(value, "\(key) must be a number, a list of numbers, or a file")
         }
         flags.append(Flag(key: key, line: line, arguments: [flag], numbers: numbers.compactMap { $0 }))
-      case .value, .path, .numbers:
+      case .values where value.sequence != nil:
+        let texts = value.sequence?.map(\.scalar?.string) ?? []
+        guard texts.allSatisfy({ $0 != nil }) else { throw trouble(value, "\(key) must be a value or a list of them") }
+        flags.append(Flag(key: key, line: line, arguments: texts.compactMap { $0 }.map { flag + "=" + $0 }))
+      case .value, .values, .path, .numbers:
         guard let text = value.scalar?.string, !text.isEmpty else {
           throw trouble(value, "\(key) must be a single value")
         }

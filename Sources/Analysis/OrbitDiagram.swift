@@ -1,0 +1,192 @@
+public import CoRNNDynamics
+public import CoRNNKernels
+
+/// An orbit diagram: what a system's orbit comes to, over a parameter.
+public struct OrbitDiagram: Encodable, Equatable, Sendable {
+  /// The parameter's name.
+  public let parameter: String
+  /// The variable shown, and where it is looked at.
+  public let variable: Int
+  public let sampling: OrbitSampling
+  /// Steps (maps) or time (flows) left out first, and points then kept, for each value.
+  public let transient: Double
+  public let kept: Int
+  /// Whether each value starts where the one before ended.
+  public let warmStart: Bool
+  /// How near states must come back to count as a period.
+  public let tolerance: Double
+  public let columns: [Column]
+
+  /// The orbit at one value of the parameter.
+  public struct Column: Encodable, Equatable, Sendable {
+    public let value: Double
+    /// The variable at the points kept; fewer than wanted where the orbit ended early.
+    public let points: [Double]
+    /// The smallest p <= 64 after which every point returns; null where there is none.
+    public let period: Int?
+    public let outcome: Outcome
+  }
+
+  /// How an orbit ended.
+  public enum Outcome: String, Encodable, Sendable {
+    case complete
+    /// The flow didn't come to as many points in the time allowed.
+    case timeLimit
+    /// Values left the range of doubles, or the integrator gave up.
+    case diverged
+  }
+}
+
+/// Where an orbit is looked at.
+public enum OrbitSampling: String, CaseIterable, Codable, Sendable {
+  /// After every step of a map.
+  case everyStep = "every-step"
+  /// Once a period of the forcing.
+  case stroboscopic
+  /// At the local maxima of the variable: root-found for a flow, the largest of three steps for a map.
+  case maxima
+}
+
+/// How an orbit diagram is made.
+public struct OrbitSweep: Equatable, Sendable {
+  public var parameter: String
+  public var values: [Double]
+  public var variable: Int
+  public var sampling: OrbitSampling
+  /// Steps for maps; units of time for flows.
+  public var transient: Double
+  public var kept: Int
+  public var warmStart: Bool
+  public var tolerance: Double
+  /// Steps (maps) or time (flows) after which a value is given up.
+  public var limit: Double
+  /// Steps from one stroboscopic point to the next.
+  public var stepsPerPeriod: Int
+
+  /// A sweep over these values.
+  public init(
+    parameter: String, values: [Double], variable: Int = 0, sampling: OrbitSampling = .everyStep,
+    transient: Double = 1000, kept: Int = 200, warmStart: Bool = true, tolerance: Double = 1e-6, limit: Double = 1e5,
+    stepsPerPeriod: Int = 1
+  ) {
+    self.parameter = parameter
+    self.values = values
+    self.variable = variable
+    self.sampling = sampling
+    self.transient = transient
+    self.kept = kept
+    self.warmStart = warmStart
+    self.tolerance = tolerance
+    self.limit = limit
+    self.stepsPerPeriod = stepsPerPeriod
+  }
+
+  /// An orbit's points and where it ended.
+  struct Orbit: Sendable {
+    var states: [[Double]] = []
+    var outcome = OrbitDiagram.Outcome.complete
+    var end: [Double]
+  }
+
+  /// The diagram of a family of systems that move in steps.
+  ///
+  /// - Parameters:
+  ///   - start: where the first value starts (every value, without a warm start).
+  ///   - system: the system at a value.
+  ///   - progress: told for each value done.
+  public func diagram(
+    from start: [Double], threads: Int = 1, progress: (@Sendable (Int) -> Void)? = nil,
+    system: @Sendable (Double) -> any DynamicalSystem
+  ) -> OrbitDiagram {
+    sweep(from: start, threads: threads, progress: progress) { value, state in
+      orbit(of: system(value), from: state)
+    }
+  }
+
+  /// The diagram of a family of flows, at the maxima of the variable.
+  ///
+  /// - Parameter step: the steps in which maxima are looked for, in units of time.
+  public func diagram(
+    from start: [Double], step: Double, integration: IntegrationOptions = .init(), threads: Int = 1,
+    progress: (@Sendable (Int) -> Void)? = nil, field: @Sendable (Double) -> any FlowField
+  ) -> OrbitDiagram {
+    sweep(from: start, threads: threads, progress: progress) { value, state in
+      let section = PoincareSection(
+        surface: .extremum(index: variable), direction: .falling, count: kept, transient: transient, timeLimit: limit,
+        step: step, integration: integration)
+      let found = section.findings(of: field(value), from: state)
+      let outcomes: [PoincareSection.Outcome: OrbitDiagram.Outcome] = [
+        .complete: .complete, .timeLimit: .timeLimit, .failure: .diverged,
+      ]
+      return Orbit(states: found.points.map(\.state), outcome: outcomes[found.outcome] ?? .diverged, end: found.state)
+    }
+  }
+
+  private func sweep(
+    from start: [Double], threads: Int, progress: (@Sendable (Int) -> Void)?,
+    orbit: @Sendable (Double, [Double]) -> Orbit
+  ) -> OrbitDiagram {
+    var orbits: [Orbit] = []
+    if warmStart {
+      var state = start
+      for value in values {
+        let next = orbit(value, state)
+        // What went astray is no start for the next.
+        state = next.outcome == .diverged ? start : next.end
+        orbits.append(next)
+        progress?(1)
+      }
+    } else {
+      orbits = parallelMap(count: values.count, threads: threads) { place in
+        defer { progress?(1) }
+        return orbit(values[place], start)
+      }
+    }
+    let columns = zip(values, orbits).map { value, orbit in
+      OrbitDiagram.Column(
+        value: value, points: orbit.states.map { $0[variable] },
+        period: orbit.outcome == .complete ? Recurrence.period(of: orbit.states, tolerance: tolerance) : nil,
+        outcome: orbit.outcome)
+    }
+    return OrbitDiagram(
+      parameter: parameter, variable: variable, sampling: sampling, transient: transient, kept: kept,
+      warmStart: warmStart, tolerance: tolerance, columns: columns)
+  }
+
+  /// The points of one system's orbit.
+  private func orbit(of resting: some DynamicalSystem, from start: [Double]) -> Orbit {
+    var system = resting
+    var orbit = Orbit(end: start)
+    var state = start
+    let first = system.step + Int(transient)
+    var (older, old): ([Double]?, [Double]?) = (nil, nil)
+    do {
+      for _ in 0..<Int(transient + limit) where orbit.states.count < kept {
+        try system.advance(&state)
+        guard state.allSatisfy(\.isFinite) else {
+          orbit.outcome = .diverged
+          orbit.end = start
+          return orbit
+        }
+        if system.step > first {
+          switch sampling {
+          case .everyStep: orbit.states.append(state)
+          case .stroboscopic: if system.step.isMultiple(of: stepsPerPeriod) { orbit.states.append(state) }
+          case .maxima:
+            if let older, let old, older[variable] < old[variable], old[variable] >= state[variable] {
+              orbit.states.append(old)
+            }
+            (older, old) = (old, state)
+          }
+        }
+      }
+    } catch {
+      orbit.outcome = .diverged
+      orbit.end = start
+      return orbit
+    }
+    orbit.end = state
+    if orbit.states.count < kept { orbit.outcome = .timeLimit }
+    return orbit
+  }
+}

@@ -1,0 +1,132 @@
+public import CoRNNDynamics
+public import CoRNNKernels
+
+/// One variable of a system's orbit, or a state once in so many steps.
+public struct OrbitSeries: Equatable, Sendable {
+  /// The variable after each step kept.
+  public private(set) var values: [Double] = []
+  /// The states after every `every`-th step.
+  public private(set) var states: [[Double]] = []
+  /// Why the orbit ended early.
+  public private(set) var failure: IntegrationFailure?
+
+  /// Runs `system` from `start`.
+  ///
+  /// - Parameters:
+  ///   - transient: steps that are left out first.
+  ///   - every: after how many steps a state is kept; 0 for none.
+  public init(
+    of system: some DynamicalSystem, from start: [Double], transient: Int, steps: Int, variable: Int, every: Int = 0,
+    progress: (@Sendable (Int) -> Void)? = nil
+  ) {
+    var moving = system
+    var state = start
+    do {
+      for n in 0..<transient + steps {
+        try moving.advance(&state)
+        if n.isMultiple(of: 1024) { progress?(1024) }
+        guard n >= transient else { continue }
+        values.append(state[variable])
+        if every > 0, (n + 1).isMultiple(of: every) { states.append(state) }
+      }
+    } catch {
+      failure = error
+    }
+  }
+}
+
+/// What `section` finds.
+public struct SectionResult: Encodable, Equatable, Sendable {
+  public let motion: MotionDescription
+  /// The section's settings; null for a stroboscopic one.
+  public let section: PoincareSection?
+  /// The time from one stroboscopic point to the next; null for a surface.
+  public let period: Double?
+  public let outcome: PoincareSection.Outcome
+  public let wanted: Int
+  /// The time reached.
+  public let time: Double
+  public let failure: IntegrationFailure?
+  /// The smallest p <= 64 after which every point returns, and to within which tolerance; null where there is none.
+  public let recurrence: Int?
+  public let tolerance: Double
+  /// The mean time from one point to the next; null for fewer than two.
+  public let meanReturnTime: Double?
+  /// The largest |s| of a point: how far off the surface it is.
+  public let largestResidual: Double
+  public let points: [SectionPoint]
+
+  /// A section by a surface.
+  public init(
+    motion: MotionDescription, section: PoincareSection, findings: PoincareSection.Findings, tolerance: Double = 1e-6
+  ) {
+    self.motion = motion
+    self.section = section
+    period = nil
+    outcome = findings.outcome
+    wanted = section.count
+    time = findings.time
+    failure = findings.failure
+    points = findings.points
+    self.tolerance = tolerance
+    recurrence =
+      findings.outcome == .complete
+      ? Recurrence.period(of: points.map(\.state), tolerance: tolerance) : nil
+    meanReturnTime = Self.meanReturnTime(points)
+    largestResidual = points.map(\.residual).max() ?? 0
+  }
+
+  /// A stroboscopic section.
+  public init(
+    motion: MotionDescription, period: Double, wanted: Int, start: Double, states: [[Double]],
+    failure: IntegrationFailure?, tolerance: Double = 1e-6
+  ) {
+    self.motion = motion
+    section = nil
+    self.period = period
+    self.wanted = wanted
+    self.failure = failure
+    outcome = failure == nil ? .complete : .failure
+    points = states.enumerated().map { place, state in
+      SectionPoint(time: start + Double(place) * period, state: state, isRising: true, residual: 0)
+    }
+    time = points.last?.time ?? start
+    self.tolerance = tolerance
+    recurrence = failure == nil ? Recurrence.period(of: states, tolerance: tolerance) : nil
+    meanReturnTime = points.count > 1 ? period : nil
+    largestResidual = 0
+  }
+
+  private static func meanReturnTime(_ points: [SectionPoint]) -> Double? {
+    guard points.count > 1, let first = points.first, let last = points.last else { return nil }
+    return (last.time - first.time) / Double(points.count - 1)
+  }
+}
+
+/// What `orbit-diagram` finds.
+public struct OrbitDiagramResult: Encodable, Equatable, Sendable {
+  public let motion: MotionDescription
+  public let diagram: OrbitDiagram
+  /// The largest Lyapunov exponent at each value; null where they weren't asked for.
+  public let exponents: [Exponent]?
+
+  /// The largest exponent at a value of the parameter.
+  public struct Exponent: Encodable, Equatable, Sendable {
+    public let parameter: Double
+    /// Per unit of time, per step for a map without time; null where the orbit diverged.
+    public let value: Double?
+    public let standardError: Double?
+
+    public init(parameter: Double, value: Double?, standardError: Double?) {
+      self.parameter = parameter
+      self.value = value
+      self.standardError = standardError
+    }
+  }
+
+  public init(motion: MotionDescription, diagram: OrbitDiagram, exponents: [Exponent]?) {
+    self.motion = motion
+    self.diagram = diagram
+    self.exponents = exponents
+  }
+}

@@ -1,0 +1,40 @@
+public import CoRNNKernels
+
+/// What `spectrum` finds.
+public struct SpectrumResult: Encodable, Equatable, Sendable {
+  public let motion: MotionDescription
+  /// Which state variable, from 0.
+  public let variable: Int
+  /// Steps left out first, and steps kept.
+  public let transient: Int
+  public let steps: Int
+  /// The mean and the variance of the variable over the steps kept.
+  public let mean: Double
+  public let variance: Double
+  /// Frequencies are in cycles per unit of time (`perTime`), or per step for a map without time (`perStep`).
+  public let unit: String
+  /// Null where the run ended before there was a segment.
+  public let spectrum: PowerSpectrum?
+  /// Null where it wasn't asked for, or the run ended early.
+  public let zeroOne: ZeroOneTest?
+  /// Why the run ended early; null if it didn't.
+  public let failure: IntegrationFailure?
+
+  /// The results for a series.
+  public init(
+    motion: MotionDescription, variable: Int, transient: Int, series: [Double], spectrum: PowerSpectrum?,
+    zeroOne: ZeroOneTest?, failure: IntegrationFailure?
+  ) {
+    self.motion = motion
+    self.variable = variable
+    self.transient = transient
+    steps = series.count
+    let mean = series.isEmpty ? 0 : series.reduce(0, +) / Double(series.count)
+    self.mean = mean
+    variance = series.isEmpty ? 0 : series.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(series.count)
+    unit = motion.hasTime ? "perTime" : "perStep"
+    self.spectrum = spectrum
+    self.zeroOne = zeroOne
+    self.failure = failure
+  }
+}

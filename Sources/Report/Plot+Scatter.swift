@@ -1,0 +1,89 @@
+import RealModule
+
+extension Plot {
+  /// Points or a line with coordinates of their own.
+  public struct Series: Equatable, Sendable {
+    /// How it is drawn.
+    public enum Style: String, Sendable {
+      /// Dots of a pixel or two, for thousands.
+      case dots
+      /// Filled circles, crosses and open circles, to be seen one by one.
+      case circles, crosses, rings
+      case line
+      /// In grey, for what others stand out from.
+      case faintLine
+      case dashedLine
+    }
+
+    let label: String
+    let x: [Double]
+    let y: [Double]
+    let style: Style
+
+    /// Points (x, y); those that aren't finite are left out, and break a line.
+    public init(_ label: String, x: [Double], y: [Double], style: Style) {
+      precondition(x.count == y.count, "\(label): \(x.count) against \(y.count) values")
+      self.label = label
+      self.x = x
+      self.y = y
+      self.style = style
+    }
+  }
+
+  /// Series over axes that they share.
+  struct Scatter: Equatable, Sendable {
+    let series: [Series]
+    /// Whether a unit is as long on both axes.
+    let hasEqualAxes: Bool
+    /// Series in a panel above, over the same x; empty for a single panel.
+    let upper: [Series]
+    let upperLabel: String
+  }
+
+  /// The unit circle, as a line.
+  static func unitCircle(_ label: String) -> Series {
+    let angles = (0...360).map { Double($0) * .pi / 180 }
+    return Series(label, x: angles.map { .cos($0) }, y: angles.map { .sin($0) }, style: .dashedLine)
+  }
+}
+
+extension Plot.Scatter {
+  /// Blocks of `x y`, two blank lines apart, for gnuplot's `index`.
+  func data(_ xLabel: String, _ yLabel: String) -> String {
+    var text = "# \"\(xLabel)\" \"\(yLabel)\"\n"
+    for series in series + upper {
+      text += "# \"\(series.label)\"\n"
+      var isEmpty = true
+      for (x, y) in zip(series.x, series.y) {
+        let isFinite = x.isFinite && y.isFinite
+        // A blank line breaks a line.
+        text += isFinite ? "\(x) \(y)\n" : [.line, .faintLine].contains(series.style) && !isEmpty ? "\n" : ""
+        isEmpty = isEmpty && !isFinite
+      }
+      if isEmpty { text += "NaN NaN\n" }
+      text += "\n\n"
+    }
+    return text
+  }
+
+  /// What gnuplot is told to draw, for the lower or the upper panel.
+  func drawn(name: String, upper isUpper: Bool, colours: [String], quoted: (String) -> String) -> String {
+    let first = isUpper ? series.count : 0
+    return (isUpper ? upper : series).enumerated().map { place, series in
+      let colour = colours[place % colours.count]
+      let style =
+        switch series.style {
+        case .dots: "points pt 7 ps \(series.x.count > 20_000 ? "0.1" : "0.25")"
+        case .circles: "points pt 7 ps 0.9"
+        case .crosses: "points pt 2 ps 1.1 lw 1.5"
+        case .rings: "points pt 6 ps 1.1 lw 1.5"
+        case .line: "lines lw 1.3"
+        case .faintLine: "lines lw 0.7"
+        case .dashedLine: "lines lw 1 dt 2"
+        }
+      return "'\(name).dat' index \(first + place) using 1:2 with \(style) lc rgb '"
+        + (series.style == .dashedLine ? "#444444" : series.style == .faintLine ? "#AAAAAA" : colour)
+        + "' title \(quoted(series.label))"
+    }.joined(separator: ", \\\n     ")
+  }
+}

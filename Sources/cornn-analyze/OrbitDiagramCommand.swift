@@ -1,0 +1,183 @@
+public import ArgumentParser
+public import CoRNNAnalysis
+import CoRNNDynamics
+import CoRNNKernels
+import CoRNNModel
+import CoRNNReport
+
+/// Orbit diagrams.
+struct OrbitDiagramCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "orbit-diagram",
+    abstract: "What orbits come to over a parameter, with the periods found.",
+    discussion: """
+      --sweep KEY=LOW:HIGH:COUNT. Keys of a system are its parameters; keys of a checkpoint are W, Z, V, gamma and \
+      epsilon, which it multiplies, and dt, which it sets. --exponent adds the largest Lyapunov exponent above the diagram. \
+      --output DIR writes orbit-diagram.json, orbit-diagram.md, and a plot with its data and script.
+      """)
+
+  @OptionGroup var motion: MotionOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: ArgumentHelp("The parameter and its values, evenly spaced.", valueName: "key=low:high:count"))
+  var sweep: String
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Which state variable is shown, from 0.", valueName: "k"))
+  var variable = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Where orbits are looked at. (default: every-step for maps without time, stroboscopic under periodic forcing, else "
+        + "maxima)"))
+  var sampling: OrbitSampling?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Steps left out first, at each value.", valueName: "n"))
+  var transient: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Points kept at each value.", valueName: "n"))
+  var points = 150
+
+  @Flag(inversion: .prefixedNo, help: "Start each value where the one before ended.")
+  var warmStart = true
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("How near points must come back to be a period.", valueName: "x"))
+  var tolerance = 1e-6
+
+  @Flag(help: "The largest Lyapunov exponent at each value.")
+  var exponent = false
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Steps that an exponent is averaged over.", valueName: "n"))
+  var exponentSteps = 20_000
+
+  func validate() throws {
+    _ = try Self.values(sweep)
+    if !(1...1_000_000 ~= points) { throw ValidationError("--points is \(points); it must be 1 to 1000000.") }
+    if let transient, !(0...1_000_000_000 ~= transient) {
+      throw ValidationError("--transient is \(transient); it must be at least 0.")
+    }
+    if !(tolerance > 0) { throw ValidationError("--tolerance is \(tolerance); it must be greater than 0.") }
+    if !(100...1_000_000_000 ~= exponentSteps) {
+      throw ValidationError("--exponent-steps is \(exponentSteps); it must be at least 100.")
+    }
+    if variable < 0 { throw ValidationError("--variable is \(variable); it must be at least 0.") }
+  }
+
+  /// The key and the values of `--sweep`.
+  static func values(_ text: String) throws -> (key: String, values: [Double]) {
+    let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
+    let parts = sides.count == 2 ? sides[1].split(separator: ":").map(String.init) : []
+    guard parts.count == 3, let low = Double(parts[0]), let high = Double(parts[1]), low.isFinite, high.isFinite,
+      let count = Int(parts[2])
+    else { throw ValidationError("--sweep is \(text); it must be key=low:high:count, such as r=2.8:4:400.") }
+    guard 2...100_000 ~= count else { throw ValidationError("--sweep: the count is \(count); it must be 2 to 100000.") }
+    return (sides[0], (0..<count).map { low + (high - low) * Double($0) / Double(count - 1) })
+  }
+
+  func run() async throws {
+    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let (key, values) = try Self.values(sweep)
+    let moving = try Motion(motion, steps: 100_000)
+    try moving.check(variable: variable, flag: "--variable")
+    let family = try SweptFamily(moving, key: key, values: values)
+    let step = moving.description.timeStep
+    let isFlow = moving.field != nil
+    let kind =
+      sampling ?? (!moving.description.hasTime ? .everyStep : moving.stepsPerPeriod != nil ? .stroboscopic : .maxima)
+    if kind == .stroboscopic, moving.stepsPerPeriod == nil {
+      throw Diagnostic(.usage, "--sampling stroboscopic: nothing here has a period", hint: "give --sampling maxima")
+    }
+    let skipped = Double(transient ?? (moving.description.hasTime ? 10_000 : 2000))
+    let usesField = isFlow && kind == .maxima
+    var sweep = OrbitSweep(
+      parameter: key, values: values, variable: variable, sampling: kind,
+      transient: usesField ? skipped * step : skipped, kept: points, warmStart: warmStart, tolerance: tolerance)
+    sweep.limit = usesField ? 20 * Double(points) : Double(points) * Double(max(1000, moving.stepsPerPeriod ?? 1))
+    sweep.stepsPerPeriod = moving.stepsPerPeriod ?? 1
+    let progress = Progress("sweeping", total: values.count * (exponent ? 2 : 1), quiet: output.quiet)
+    let threads = output.threadCount
+    let diagram =
+      usesField
+      ? sweep.diagram(
+        from: moving.start, step: 2 * step,
+        integration: IntegrationOptions(absoluteTolerance: 1e-10, relativeTolerance: 1e-10), threads: threads,
+        progress: { progress.advance($0) }, field: { family.field($0) })
+      : sweep.diagram(
+        from: moving.start, threads: threads, progress: { progress.advance($0) }, system: { family.system($0) })
+    var exponents: [OrbitDiagramResult.Exponent]?
+    if exponent {
+      let start = moving.start
+      let options = LyapunovSpectrum.Options(count: 1, transient: Int(skipped), steps: exponentSteps)
+      exponents = parallelMap(count: values.count, threads: threads) { place in
+        defer { progress.advance(1) }
+        let found = try? LyapunovSpectrum(of: family.system(values[place]), from: start, options: options)
+        return OrbitDiagramResult.Exponent(
+          parameter: values[place], value: found?.exponents.first?.value,
+          standardError: found?.exponents.first?.standardError)
+      }
+    }
+    progress.finish()
+    let result = OrbitDiagramResult(motion: moving.description, diagram: diagram, exponents: exponents)
+    var document = result.document
+    let json = jsonText(schema: "cornn-analyze/orbit-diagram/1", result)
+    if let folder {
+      try await output.write(&document, json: json, plots: result.plots, name: "orbit-diagram", to: folder)
+    }
+    try output.show(document, json: json)
+    if output.strict, diagram.columns.contains(where: { $0.outcome != .complete }) {
+      throw Diagnostic(.unreached, "some orbits diverged or gave too few points")
+    }
+  }
+}
+
+extension OrbitSampling: ExpressibleByArgument {}
+
+/// The systems of a sweep, by the value of the parameter; every value has been tried.
+struct SweptFamily: Sendable {
+  let system: @Sendable (Double) -> any DynamicalSystem
+  let field: @Sendable (Double) -> any FlowField
+
+  init(_ moving: Motion, key: String, values: [Double]) throws {
+    switch moving.family {
+    case .named(let named, let given, let timeStep):
+      guard key != "n" else { throw Diagnostic(.usage, "--sweep: the number of variables can't be swept") }
+      @Sendable func made(_ value: Double) throws(Diagnostic) -> (any DynamicalSystem, (any FlowField)?) {
+        let (system, field, steps) = try Motion.make(
+          named, given.merging([key: value]) { $1 }, timeStep: timeStep)
+        // As many steps a period at every value.
+        if let field, let period = field.period, let count = moving.stepsPerPeriod, steps != count {
+          return (field.sampled(every: period / Double(count)), field)
+        }
+        return (system, field)
+      }
+      for value in values { _ = try made(value) }
+      system = { value in
+        guard let (system, _) = try? made(value) else { preconditionFailure("\(key) = \(value) after its check") }
+        return system
+      }
+      field = { value in
+        guard let (_, field) = try? made(value), let field else { preconditionFailure("\(key) = \(value): no field") }
+        return field
+      }
+    case .network(let network, let drive, let isFlow):
+      guard let constant = SweptConstant(rawValue: key) else {
+        throw Diagnostic(
+          .usage, "--sweep: a network has no \(key)",
+          hint: "it has " + SweptConstant.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      @Sendable func made(_ value: Double) throws(Diagnostic) -> OscillatorNetwork {
+        do throws(InvalidNetwork) {
+          return try network.with(constant, value)
+        } catch {
+          throw Diagnostic(.usage, "--sweep: \(key) can't be \(value) here")
+        }
+      }
+      for value in values { _ = try made(value) }
+      @Sendable func changed(_ value: Double) -> OscillatorNetwork {
+        guard let network = try? made(value) else { preconditionFailure("\(key) = \(value) after its check") }
+        return network
+      }
+      system = { Motion.make(changed($0), drive, isFlow: isFlow) }
+      field = { OscillatorFlowField(changed($0), drive: drive) }
+    }
+  }
+}

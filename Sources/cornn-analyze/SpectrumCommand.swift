@@ -1,0 +1,93 @@
+import ArgumentParser
+import CoRNNAnalysis
+import CoRNNDynamics
+import CoRNNKernels
+import CoRNNReport
+
+/// Power spectra.
+struct SpectrumCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "spectrum",
+    abstract: "Power spectrum of a variable along an orbit, and the 0–1 test for chaos.",
+    discussion: """
+      Welch's method: segments under a Hann window, half overlapping, their means removed; one-sided, so that the \
+      integral is the variance. Frequencies are in cycles per unit of time, per step for a map without time. --output \
+      DIR writes spectrum.json, spectrum.md, and a plot with its data and script.
+      """)
+
+  @OptionGroup var motion: MotionOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Which state variable, from 0.", valueName: "k"))
+  var variable = 0
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Steps kept.", valueName: "n"))
+  var steps = 65536
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Steps left out first.", valueName: "n"))
+  var transient = 5000
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Steps in a segment. (default: a sixteenth of all)", valueName: "n"))
+  var segment: Int?
+
+  @Flag(help: "The 0–1 test for chaos too.")
+  var zeroOne = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Steps from one value of the 0–1 test to the next. (default: 1 for maps without time, else the steps after which "
+        + "the variable has lost its correlation)", valueName: "n"))
+  var every: Int?
+
+  @Option(help: ArgumentHelp("Seed of the 0–1 test's frequencies.", valueName: "n"))
+  var seed: UInt64 = 0
+
+  func validate() throws {
+    if !(64...100_000_000 ~= steps) { throw ValidationError("--steps is \(steps); it must be 64 to 100000000.") }
+    if !(0...1_000_000_000 ~= transient) {
+      throw ValidationError("--transient is \(transient); it must be at least 0.")
+    }
+    if let segment, !(8...steps ~= segment) {
+      throw ValidationError("--segment is \(segment); it must be 8 to --steps (\(steps)).")
+    }
+    if let every, every < 1 { throw ValidationError("--every is \(every); it must be at least 1.") }
+    if every != nil, !zeroOne { throw ValidationError("--every is about the 0–1 test: add --zero-one.") }
+    if variable < 0 { throw ValidationError("--variable is \(variable); it must be at least 0.") }
+  }
+
+  func run() async throws {
+    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let moving = try Motion(motion, steps: transient + steps)
+    try moving.check(variable: variable, flag: "--variable")
+    let progress = Progress("moving", total: transient + steps, quiet: output.quiet)
+    let series = OrbitSeries(
+      of: moving.system, from: moving.start, transient: transient, steps: steps, variable: variable,
+      progress: { progress.advance($0) })
+    progress.finish()
+    let length = segment ?? max(8, steps / 16)
+    let isWhole = series.failure == nil
+    let thinning = every ?? (moving.description.hasTime ? ZeroOneTest.decorrelation(of: series.values) : 1)
+    let used = series.values.count / max(1, thinning)
+    if zeroOne, isWhole, used < 100 {
+      throw Diagnostic(
+        .usage, "the 0–1 test would have \(used) values, every \(thinning) of \(series.values.count) steps",
+        hint: "it needs at least 100: raise --steps, or lower --every")
+    }
+    let result = SpectrumResult(
+      motion: moving.description, variable: variable, transient: transient, series: series.values,
+      spectrum: isWhole
+        ? PowerSpectrum(of: series.values, interval: moving.description.timeStep, segmentLength: length) : nil,
+      zeroOne: zeroOne && isWhole
+        ? ZeroOneTest(of: series.values, every: thinning, seed: seed, threads: output.threadCount) : nil,
+      failure: series.failure)
+    var document = result.document
+    let json = jsonText(schema: "cornn-analyze/spectrum/1", result)
+    if let folder { try await output.write(&document, json: json, plots: result.plots, name: "spectrum", to: folder) }
+    try output.show(document, json: json)
+    if output.strict, let failure = series.failure {
+      throw Diagnostic(.unreached, "the run ended at time \(failure.time): \(failure.reason)")
+    }
+  }
+}
