@@ -1,20 +1,10 @@
-public import CoRNNCheckpoints
+public import CoRNNDynamics
 public import CoRNNModel
 
 /// What `fixed-points` finds.
 public struct FixedPointsResult: Encodable, Equatable, Sendable {
-  /// The checkpoint as it was named.
-  public let file: String
-  public let layout: Layout?
-  public let hidden: Int
-  /// The kind of damping of the checkpoint's own map.
-  public let damping: Damping
-  public let activation: Activation
-  /// dt.
-  public let timeStep: Double
-  public let constants: [Inspection.Constant]
-  /// Whether the network's outputs are its inputs: W stands for `W + V·Q` then.
-  public let closedLoop: Bool
+  public let system: SystemDescription
+  public let mode: SystemMode
   /// u, d values, held for ever.
   public let constantInput: [Double]
   /// How many starts there were, from which seed, and how many Newton's method brought to a fixed point.
@@ -32,23 +22,16 @@ public struct FixedPointsResult: Encodable, Equatable, Sendable {
   public let picture: FixedPointPicture?
 
   private enum CodingKeys: String, CodingKey {
-    case file, layout, hidden, damping, activation, timeStep, constants, closedLoop, constantInput, starts, seed,
-      converged, fixedPoints, count, largestTimeStep, slowPoints
+    case system, mode, constantInput, starts, seed, converged, fixedPoints, count, largestTimeStep, slowPoints
   }
 
-  /// The findings for `network`, which `stored` holds.
+  /// The findings for `network`, which `system` describes.
   public init(
-    _ stored: StoredNetwork, network: OscillatorNetwork, closedLoop: Bool, constantInput: [Double],
+    system: SystemDescription, network: OscillatorNetwork, constantInput: [Double],
     search: FixedPointSearch, findings: FixedPointSearch.Findings, slowPoints: [SlowPoint]?
   ) {
-    file = stored.checkpoint.path
-    layout = stored.layout
-    hidden = network.hidden
-    damping = network.oscillators.damping
-    activation = network.oscillators.activation
-    timeStep = network.oscillators.timeStep
-    constants = stored.constants.list
-    self.closedLoop = closedLoop
+    self.system = system
+    mode = system.mode
     self.constantInput = constantInput
     starts = search.starts
     seed = search.seed

@@ -37,7 +37,8 @@ public struct OrbitSeries: Equatable, Sendable {
 
 /// What `section` finds.
 public struct SectionResult: Encodable, Equatable, Sendable {
-  public let motion: MotionDescription
+  public let system: SystemDescription
+  public let mode: SystemMode
   /// The section's settings; null for a stroboscopic one.
   public let section: PoincareSection?
   /// The time from one stroboscopic point to the next; null for a surface.
@@ -58,9 +59,10 @@ public struct SectionResult: Encodable, Equatable, Sendable {
 
   /// A section by a surface.
   public init(
-    motion: MotionDescription, section: PoincareSection, findings: PoincareSection.Findings, tolerance: Double = 1e-6
+    system: SystemDescription, section: PoincareSection, findings: PoincareSection.Findings, tolerance: Double = 1e-6
   ) {
-    self.motion = motion
+    self.system = system
+    mode = system.mode
     self.section = section
     period = nil
     outcome = findings.outcome
@@ -78,10 +80,11 @@ public struct SectionResult: Encodable, Equatable, Sendable {
 
   /// A stroboscopic section.
   public init(
-    motion: MotionDescription, period: Double, wanted: Int, start: Double, states: [[Double]],
+    system: SystemDescription, period: Double, wanted: Int, start: Double, states: [[Double]],
     failure: IntegrationFailure?, tolerance: Double = 1e-6
   ) {
-    self.motion = motion
+    self.system = system
+    mode = system.mode
     section = nil
     self.period = period
     self.wanted = wanted
@@ -105,7 +108,8 @@ public struct SectionResult: Encodable, Equatable, Sendable {
 
 /// What `orbit-diagram` finds.
 public struct OrbitDiagramResult: Encodable, Equatable, Sendable {
-  public let motion: MotionDescription
+  public let system: SystemDescription
+  public let mode: SystemMode
   public let diagram: OrbitDiagram
   /// The largest Lyapunov exponent at each value; null where they weren't asked for.
   public let exponents: [Exponent]?
@@ -124,8 +128,9 @@ public struct OrbitDiagramResult: Encodable, Equatable, Sendable {
     }
   }
 
-  public init(motion: MotionDescription, diagram: OrbitDiagram, exponents: [Exponent]?) {
-    self.motion = motion
+  public init(system: SystemDescription, diagram: OrbitDiagram, exponents: [Exponent]?) {
+    self.system = system
+    mode = system.mode
     self.diagram = diagram
     self.exponents = exponents
   }

@@ -1,8 +1,10 @@
+public import CoRNNDynamics
 public import CoRNNKernels
 
 /// What `spectrum` finds.
 public struct SpectrumResult: Encodable, Equatable, Sendable {
-  public let motion: MotionDescription
+  public let system: SystemDescription
+  public let mode: SystemMode
   /// Which state variable, from 0.
   public let variable: Int
   /// Steps left out first, and steps kept.
@@ -22,17 +24,18 @@ public struct SpectrumResult: Encodable, Equatable, Sendable {
 
   /// The results for a series.
   public init(
-    motion: MotionDescription, variable: Int, transient: Int, series: [Double], spectrum: PowerSpectrum?,
+    system: SystemDescription, variable: Int, transient: Int, series: [Double], spectrum: PowerSpectrum?,
     zeroOne: ZeroOneTest?, failure: IntegrationFailure?
   ) {
-    self.motion = motion
+    self.system = system
+    mode = system.mode
     self.variable = variable
     self.transient = transient
     steps = series.count
     let mean = series.isEmpty ? 0 : series.reduce(0, +) / Double(series.count)
     self.mean = mean
     variance = series.isEmpty ? 0 : series.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(series.count)
-    unit = motion.hasTime ? "perTime" : "perStep"
+    unit = system.hasTime ? "perTime" : "perStep"
     self.spectrum = spectrum
     self.zeroOne = zeroOne
     self.failure = failure

@@ -127,7 +127,8 @@ extension FixedPointSearch {
 
 /// What `fixed-points` finds in a named system.
 public struct SystemFixedPointsResult: Encodable, Equatable, Sendable {
-  public let motion: MotionDescription
+  public let system: SystemDescription
+  public let mode: SystemMode
   /// The time of the map whose fixed points they are, where the system is driven periodically; null otherwise.
   public let period: Double?
   public let starts: Int
@@ -135,8 +136,9 @@ public struct SystemFixedPointsResult: Encodable, Equatable, Sendable {
   /// Sorted by position.
   public let fixedPoints: [FixedPoint]
 
-  public init(motion: MotionDescription, period: Double?, search: FixedPointSearch, fixedPoints: [FixedPoint]) {
-    self.motion = motion
+  public init(system: SystemDescription, period: Double?, search: FixedPointSearch, fixedPoints: [FixedPoint]) {
+    self.system = system
+    mode = system.mode
     self.period = period
     starts = search.starts
     seed = search.seed

@@ -4,59 +4,24 @@ import CoRNNKernels
 import CoRNNModel
 import RealModule
 
-extension MotionDescription {
-  /// What moves, as a list of facts.
-  var facts: [Document.Fact] {
-    var facts: [Document.Fact] = []
-    if let file {
-      facts.append(Document.Fact("checkpoint", "\(file), layout \(layout?.rawValue ?? "by --map")"))
-      let kind = isFlow ? "ODE" : "map, \(damping?.rawValue ?? "") damping"
-      facts.append(Document.Fact("network", "\(hidden ?? 0) units, \(kind), activation \(activation?.rawValue ?? "")"))
-      facts.append(
-        Document.Fact(
-          "constants",
-          (constants ?? []).filter { ["dt", "gamma", "epsilon"].contains($0.name) }
-            .map { "\($0.name) \($0.value) (\($0.source.text))" }.joined(separator: ", ")))
-    }
-    if let system {
-      let values = (parameters ?? []).map { "\($0.name) = \(numberText($0.value, digits: 10))" }.joined(separator: ", ")
-      facts.append(Document.Fact("system", system + (values.isEmpty ? "" : ": " + values)))
-      facts.append(Document.Fact("kind", isFlow ? "flow of \(dimension) variables" : "map of \(dimension) variables"))
-    }
-    if let input { facts.append(Document.Fact("input", input)) }
-    if hasTime, system != nil { facts.append(Document.Fact("step", numberText(timeStep, digits: 10))) }
-    facts.append(Document.Fact("start", start))
-    return facts
-  }
-
-  /// What it is called in titles.
-  var name: String { file ?? system ?? "" }
-
-  /// What a state variable is called.
-  func variableName(_ index: Int) -> String {
-    guard let hidden else { return "x\(index)" }
-    return index < hidden ? "y\(index)" : "z\(index - hidden)"
-  }
-}
-
 extension SystemFixedPointsResult {
   /// The fixed points as a report.
   public var document: Document {
     let what = period.map { "Orbits of the forcing's period \(numberText($0, digits: 6))" } ?? "Fixed points"
     var blocks: [Document.Block] = [
-      .facts(motion.facts), .heading(what),
+      .facts(system.facts), .heading(what),
       .paragraph(
         "\(fixedPoints.count) found from \(starts) starts (seed \(seed)); there may be others. Largest residual "
           + numberText(fixedPoints.map(\.residual).max() ?? 0, digits: 2)),
     ]
     if !fixedPoints.isEmpty {
-      let shown = min(motion.dimension, 4)
+      let shown = min(system.dimension, 4)
       blocks.append(
         .table(
           Document.Table(
             "Points" + (fixedPoints.count > 30 ? ", first 30 of \(fixedPoints.count)" : ""),
-            columns: ["point"] + (0..<shown).map { motion.variableName($0) } + [
-              "residual", "starts", "kind", motion.isFlow && period == nil ? "largest real part" : "radius", "growing",
+            columns: ["point"] + (0..<shown).map { system.variableName($0) } + [
+              "residual", "starts", "kind", system.isFlow && period == nil ? "largest real part" : "radius", "growing",
             ],
             rows: fixedPoints.prefix(30).enumerated().map { place, point in
               let stability = point.stability.flow ?? point.stability.map
@@ -67,7 +32,7 @@ extension SystemFixedPointsResult {
             })))
       blocks.append(.figure(name: "eigenvalues", caption: "Eigenvalues at each point"))
     }
-    return Document(title: "Fixed points of \(motion.name)", blocks)
+    return Document(title: "Fixed points of \(system.name)", blocks)
   }
 
   /// The eigenvalues beside the imaginary axis or the unit circle.
@@ -87,7 +52,7 @@ extension SystemFixedPointsResult {
       : Plot.unitCircle("unit circle")
     return [
       Plot(
-        name: "eigenvalues", title: "Eigenvalues at the fixed points of \(motion.name)", xLabel: "real part",
+        name: "eigenvalues", title: "Eigenvalues at the fixed points of \(system.name)", xLabel: "real part",
         yLabel: "imaginary part", equalAxes: !isFlow, series: series + [border])
     ]
   }
@@ -98,13 +63,13 @@ extension SpectrumResult {
 
   /// The spectrum as a report.
   public var document: Document {
-    var blocks: [Document.Block] = [.facts(motion.facts)]
+    var blocks: [Document.Block] = [.facts(system.facts)]
     if let failure {
       blocks.append(.paragraph("The run ended at time \(numberText(failure.time)): \(failure.reason)."))
     }
     blocks.append(
       .facts([
-        Document.Fact("variable", motion.variableName(variable)),
+        Document.Fact("variable", system.variableName(variable)),
         Document.Fact("steps", "\(steps), after \(transient) left out"),
         Document.Fact("mean and variance", "\(numberText(mean, digits: 6)), \(numberText(variance, digits: 6))"),
       ]))
@@ -151,7 +116,7 @@ extension SpectrumResult {
             "values", "\(zeroOne.values), " + (zeroOne.every == 1 ? "every step" : "every \(zeroOne.every) steps")),
         ]))
     }
-    return Document(title: "Spectrum of \(motion.name)", blocks)
+    return Document(title: "Spectrum of \(system.name)", blocks)
   }
 
   /// The density over frequency.
@@ -159,7 +124,7 @@ extension SpectrumResult {
     guard let spectrum else { return [] }
     return [
       Plot(
-        name: "spectrum", title: "Power spectrum of \(motion.variableName(variable))", xLabel: "frequency (\(cycles))",
+        name: "spectrum", title: "Power spectrum of \(system.variableName(variable))", xLabel: "frequency (\(cycles))",
         yLabel: "density", logarithmic: true, x: spectrum.frequency, curves: [.init("Welch", spectrum.density)])
     ]
   }
@@ -190,10 +155,10 @@ extension SectionResult {
 
   /// The section as a report.
   public var document: Document {
-    var blocks: [Document.Block] = [.facts(motion.facts), .heading("Section"), .paragraph(sentence + ".")]
+    var blocks: [Document.Block] = [.facts(system.facts), .heading("Section"), .paragraph(sentence + ".")]
     var facts: [Document.Fact] = []
     if let section {
-      facts.append(Document.Fact("surface", "\(section.surface.text(motion)), \(section.direction.rawValue)"))
+      facts.append(Document.Fact("surface", "\(section.surface.text(system)), \(section.direction.rawValue)"))
       facts.append(
         Document.Fact(
           "search",
@@ -208,28 +173,28 @@ extension SectionResult {
       Document.Fact("recurrence", recurrence.map { "period \($0)" } ?? "none up to 64, to \(numberText(tolerance))"))
     blocks.append(.facts(facts))
     if !points.isEmpty {
-      let shown = min(motion.dimension, 4)
+      let shown = min(system.dimension, 4)
       blocks.append(
         .table(
           Document.Table(
             "Points" + (points.count > 12 ? ", first 12 of \(points.count)" : ""),
-            columns: ["time"] + (0..<shown).map { motion.variableName($0) },
+            columns: ["time"] + (0..<shown).map { system.variableName($0) },
             rows: points.prefix(12).map { point in
               [numberText(point.time, digits: 9)] + point.state.prefix(shown).map { numberText($0, digits: 8) }
             })))
       blocks.append(.figure(name: "section", caption: "The points of the section"))
     }
-    return Document(title: "Section of \(motion.name)", blocks)
+    return Document(title: "Section of \(system.name)", blocks)
   }
 
   /// The points over two variables that the section leaves free.
   public var plots: [Plot] {
-    guard motion.dimension > 1, !points.isEmpty else { return [] }
+    guard system.dimension > 1, !points.isEmpty else { return [] }
     let (a, b) = axes
     return [
       Plot(
-        name: "section", title: "Section of \(motion.name)", xLabel: motion.variableName(a),
-        yLabel: motion.variableName(b),
+        name: "section", title: "Section of \(system.name)", xLabel: system.variableName(a),
+        yLabel: system.variableName(b),
         series: [
           Plot.Series(
             "\(points.count) points", x: points.map { $0.state[a] }, y: points.map { $0.state[b] },
@@ -240,8 +205,8 @@ extension SectionResult {
 
   /// The first two variables that the plane doesn't fix; y0 and z0 of a network under a stroboscope.
   private var axes: (Int, Int) {
-    if section == nil, let hidden = motion.hidden { return (0, hidden) }
-    var free = Array(0..<motion.dimension)
+    if section == nil, let hidden = system.network?.hidden { return (0, hidden) }
+    var free = Array(0..<system.dimension)
     if case .plane(let normal, _) = section?.surface, free.count > 2 {
       free.removeAll { place in normal.indices.allSatisfy { $0 == place ? normal[$0] != 0 : normal[$0] == 0 } }
     }
@@ -250,14 +215,14 @@ extension SectionResult {
 }
 
 extension SectionSurface {
-  fileprivate func text(_ motion: MotionDescription) -> String {
+  fileprivate func text(_ system: SystemDescription) -> String {
     switch self {
     case .plane(let normal, let offset):
       let terms = normal.indices.filter { normal[$0] != 0 }.prefix(4).map { i in
-        (normal[i] == 1 ? "" : numberText(normal[i]) + "·") + motion.variableName(i)
+        (normal[i] == 1 ? "" : numberText(normal[i]) + "·") + system.variableName(i)
       }
       return terms.joined(separator: " + ") + " = \(numberText(offset))"
-    case .extremum(let index): return "where \(motion.variableName(index)) turns"
+    case .extremum(let index): return "where \(system.variableName(index)) turns"
     }
   }
 }
@@ -266,15 +231,15 @@ extension OrbitDiagramResult {
   /// The diagram as a report.
   public var document: Document {
     let columns = diagram.columns
-    let unit = motion.isFlow ? "units of time" : "steps"
+    let unit = system.isFlow ? "units of time" : "steps"
     var blocks: [Document.Block] = [
-      .facts(motion.facts), .heading("Orbit diagram"),
+      .facts(system.facts), .heading("Orbit diagram"),
       .facts([
         Document.Fact(
           "parameter",
           "\(diagram.parameter) from \(numberText(columns.first?.value ?? 0)) to \(numberText(columns.last?.value ?? 0)), "
             + "\(columns.count) values"),
-        Document.Fact("points", "\(motion.variableName(diagram.variable)), \(diagram.sampling.text)"),
+        Document.Fact("points", "\(system.variableName(diagram.variable)), \(diagram.sampling.text)"),
         Document.Fact(
           "each value",
           "\(diagram.kept) points after \(numberText(diagram.transient)) \(unit), "
@@ -290,7 +255,7 @@ extension OrbitDiagramResult {
     }
     blocks.append(.table(Document.Table("Periods", columns: ["from", "to", "period"], rows: stretches)))
     blocks.append(.figure(name: "orbit-diagram", caption: "The points kept at each value"))
-    return Document(title: "Orbit diagram of \(motion.name)", blocks)
+    return Document(title: "Orbit diagram of \(system.name)", blocks)
   }
 
   /// Neighbouring values with one period, at most 40 rows.
@@ -317,7 +282,7 @@ extension OrbitDiagramResult {
   public var plots: [Plot] {
     let columns = diagram.columns
     let points = Plot.Series(
-      motion.variableName(diagram.variable), x: columns.flatMap { column in column.points.map { _ in column.value } },
+      system.variableName(diagram.variable), x: columns.flatMap { column in column.points.map { _ in column.value } },
       y: columns.flatMap(\.points), style: .dots)
     var upper: [Plot.Series] = []
     if let exponents, exponents.contains(where: { $0.value != nil }) {
@@ -330,9 +295,9 @@ extension OrbitDiagramResult {
     }
     return [
       Plot(
-        name: "orbit-diagram", title: "Orbit diagram of \(motion.name)", xLabel: diagram.parameter,
-        yLabel: motion.variableName(diagram.variable), series: [points], upper: upper,
-        upperLabel: motion.hasTime ? "exponent per unit time" : "exponent per step")
+        name: "orbit-diagram", title: "Orbit diagram of \(system.name)", xLabel: diagram.parameter,
+        yLabel: system.variableName(diagram.variable), series: [points], upper: upper,
+        upperLabel: system.hasTime ? "exponent per unit time" : "exponent per step")
     ]
   }
 }

@@ -31,31 +31,13 @@ extension FixedPointsResult {
       }
     }
     if let slowPoints { blocks += Self.blocks(slowPoints) }
-    return Document(title: "Fixed points of \(file)", blocks)
+    return Document(title: "Fixed points of \(system.name)", blocks)
   }
 
   private var facts: [Document.Fact] {
-    var facts = [
-      Document.Fact("checkpoint", "\(file), layout \(layout?.rawValue ?? "by --map")"),
-      Document.Fact("network", "\(hidden) units, \(damping.rawValue) damping, activation \(activation.rawValue)"),
-      Document.Fact(
-        "constants",
-        constants.filter { ["dt", "gamma", "epsilon"].contains($0.name) }
-          .map { "\($0.name) \($0.value) (\($0.source.text))" }.joined(separator: ", ")),
+    system.facts + [
+      Document.Fact("starts", "\(starts) (zero, random, points of trajectories; seed \(seed)), \(converged) arrived")
     ]
-    if closedLoop {
-      facts.append(Document.Fact("closed loop", "outputs are the next inputs: W stands for W + V·Q"))
-    } else {
-      let isZero = constantInput.allSatisfy { $0 == 0 }
-      let shown = constantInput.prefix(8).map { numberText($0) }.joined(separator: ", ")
-      facts.append(
-        Document.Fact(
-          "constant input",
-          (isZero ? "zero" : shown + (constantInput.count > 8 ? ", …" : "")) + " (width \(constantInput.count))"))
-    }
-    facts.append(
-      Document.Fact("starts", "\(starts) (zero, random, points of trajectories; seed \(seed)), \(converged) arrived"))
-    return facts
   }
 
   /// The finding in a sentence.
@@ -69,7 +51,7 @@ extension FixedPointsResult {
   }
 
   private var table: Document.Table {
-    let shown = min(hidden, 3)
+    let shown = min(system.network?.hidden ?? 0, 3)
     return Document.Table(
       "Points" + (fixedPoints.count > Self.most ? ", first \(Self.most) of \(fixedPoints.count)" : ""),
       columns: ["point"] + (0..<shown).map { "y\($0)" } + ["residual", "verified", "error at most", "starts"],
@@ -138,7 +120,7 @@ extension FixedPointsResult {
       }
     }
     let flow = series(\.flow)
-    let map = series(damping == .explicit ? \.explicit : \.implicit)
+    let map = series(system.network?.damping == .explicit ? \.explicit : \.implicit)
     let heights = flow.flatMap(\.y)
     let reach = max(1, heights.map(abs).max() ?? 1)
     var plots = [
@@ -147,7 +129,8 @@ extension FixedPointsResult {
         yLabel: "imaginary part (1/time)",
         series: flow + [Plot.Series("imaginary axis", x: [0, 0], y: [-reach, reach], style: .dashedLine)]),
       Plot(
-        name: "eigenvalues-map", title: "Eigenvalues of the map, \(damping.rawValue) damping, dt \(timeStep)",
+        name: "eigenvalues-map",
+        title: "Eigenvalues of the map, \(system.network?.damping?.rawValue ?? "") damping, dt \(system.timeStep)",
         xLabel: "real part", yLabel: "imaginary part", equalAxes: true,
         series: map + [Plot.unitCircle("unit circle")]),
     ]

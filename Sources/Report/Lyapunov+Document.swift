@@ -4,16 +4,13 @@ extension LyapunovResult {
   /// The spectrum as a report.
   public var document: Document {
     let per = unit == .perTime ? "per unit time" : "per step"
-    var facts = [
-      Document.Fact("system", system.name), Document.Fact("mode", system.mode.text),
-      Document.Fact("driven by", system.drivenBy),
-      Document.Fact("parameters", system.parameters.isEmpty ? "none" : system.parameters.joined(separator: ", ")),
-      Document.Fact("start", system.start),
-      Document.Fact(
-        "run",
-        "\(run.steps) steps of \(numberText(run.timeStep)) after \(run.transient), made orthonormal every \(run.interval)"
-      ),
-    ]
+    var facts =
+      system.facts + [
+        Document.Fact(
+          "run",
+          "\(run.steps) steps of \(numberText(run.timeStep)) after \(run.transient), made orthonormal every \(run.interval)"
+        )
+      ]
     facts.append(Document.Fact("converged?", verdict))
     facts.append(
       Document.Fact(
@@ -77,15 +74,5 @@ extension LyapunovResult {
         x: run.trace.step.map(Double.init),
         curves: (0..<shown).map { .init("tangent \($0 + 1)", run.trace.values[$0]) }),
     ]
-  }
-}
-
-extension SystemDescription.Mode {
-  fileprivate var text: String {
-    switch self {
-    case .driven: "driven: exponents are conditional on the inputs"
-    case .autonomous: "autonomous"
-    case .closedLoop: "closed loop"
-    }
   }
 }

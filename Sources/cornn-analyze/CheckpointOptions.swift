@@ -83,6 +83,16 @@ struct ReadingOptions: ParsableArguments {
     try Self.check("--epsilon", epsilon, "at least 0") { $0 >= 0 }
   }
 
+  /// The flags given, but for --memory.
+  var given: [String] {
+    let flags: [(String, Bool)] = [
+      ("--layout", layout != nil), ("--map", map != nil), ("--layer", layer != nil), ("--dt", dt != nil),
+      ("--gamma", gamma != nil), ("--epsilon", epsilon != nil), ("--damping", damping != nil),
+      ("--activation", activation != nil),
+    ]
+    return flags.filter(\.1).map(\.0)
+  }
+
   /// Finds the network in the file at `path`.
   func stored(_ path: String) throws(Diagnostic) -> StoredNetwork {
     let given = GivenConstants(

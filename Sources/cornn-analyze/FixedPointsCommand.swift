@@ -1,6 +1,5 @@
 import ArgumentParser
 import CoRNNAnalysis
-import CoRNNCheckpoints
 import CoRNNDynamics
 import CoRNNKernels
 import CoRNNModel
@@ -17,41 +16,54 @@ struct FixedPointsCommand: AsyncParsableCommand {
       scripts.
       """)
 
-  @OptionGroup var motion: MotionOptions
+  @OptionGroup var system: SystemOptions
   @OptionGroup var output: OutputOptions
 
   @Option(parsing: .unconditional, help: ArgumentHelp("How many starts.", valueName: "n"))
   var starts = 200
-
-  @Option(help: ArgumentHelp("Seed of the starts.", valueName: "n"))
-  var seed: UInt64 = 0
 
   @Flag(help: "Look for slow points too: minima of the ODE's speed that aren't fixed points.")
   var slow = false
 
   func validate() throws {
     if !(1...1_000_000 ~= starts) { throw ValidationError("--starts is \(starts); it must be 1 to 1000000.") }
-    let driven = [("--inputs", motion.inputs != nil), ("--signal", motion.signal != nil), ("--flow", motion.usesFlow)]
-    if let flag = driven.first(where: \.1)?.0 {
-      throw ValidationError(
-        flag == "--flow"
-          ? "--flow: a network's map and flow have the same fixed points, and both are shown."
-          : "\(flag): fixed points need an input that stays; give --constant-input.")
+    if system.system != nil {
+      if slow { throw ValidationError("--slow belongs to a checkpoint, not to --system.") }
+      return
     }
-    if motion.system != nil, slow { throw ValidationError("--slow belongs to a checkpoint, not to --system.") }
+    if system.usesFlow {
+      throw ValidationError("--flow: a network's map and flow have the same fixed points, and both are shown.")
+    }
+    if system.drive.isGiven, !system.drive.isConstant {
+      throw ValidationError(
+        "\(system.drive.inputs == nil ? "--signal \(system.drive.signal?.rawValue ?? "")" : "--inputs"): fixed points need "
+          + "an input that stays; give --constant-input.")
+    }
+    if system.start != nil || system.drive.initial != nil {
+      throw ValidationError(
+        "\(system.start == nil ? "--initial" : "--start"): the search in a network has starts of its own; see --starts."
+      )
+    }
   }
 
   func run() async throws {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
-    if motion.system == nil { try await analyseNetwork(folder) } else { try await analyseSystem(folder) }
+    let loaded = try system.load()
+    if case .network(let open, let path, let drive, _) = loaded.family {
+      let network = drive == nil ? try open.closedLoop(path: path) : open
+      var input: [Double] = []
+      if case .constant(let values)? = drive { input = values }
+      try await analyse(network, input: input, loaded.description, folder)
+    } else {
+      try await analyse(loaded, folder)
+    }
   }
 
-  private func analyseNetwork(_ folder: OutputFolder?) async throws {
-    let checkpoint = try motion.checkpointOptions()
-    let stored = try checkpoint.stored()
-    var network = try checkpoint.network(stored)
-    if motion.closedLoop { network = try network.closedLoop(path: checkpoint.checkpoint) }
-    let input = try Motion.constantInput(motion.constantInput, width: network.inputs)
+  private var seed: UInt64 { system.drive.seed ?? 0 }
+
+  private func analyse(
+    _ network: OscillatorNetwork, input: [Double], _ description: SystemDescription, _ folder: OutputFolder?
+  ) async throws {
     let search = FixedPointSearch(starts: starts, seed: seed)
     let progress = Progress("looking for fixed points", total: starts * (slow ? 2 : 1), quiet: output.quiet)
     let findings = search.findings(
@@ -62,7 +74,7 @@ struct FixedPointsCommand: AsyncParsableCommand {
       : nil
     progress.finish()
     let result = FixedPointsResult(
-      stored, network: network, closedLoop: motion.closedLoop, constantInput: input, search: search, findings: findings,
+      system: description, network: network, constantInput: input, search: search, findings: findings,
       slowPoints: slowPoints)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/fixed-points/1", result)
@@ -76,8 +88,7 @@ struct FixedPointsCommand: AsyncParsableCommand {
     }
   }
 
-  private func analyseSystem(_ folder: OutputFolder?) async throws {
-    let moving = try Motion(motion, steps: 1)
+  private func analyse(_ moving: LoadedSystem, _ folder: OutputFolder?) async throws {
     let search = FixedPointSearch(starts: starts, seed: seed)
     let threads = output.threadCount
     let found: [FixedPoint]
@@ -88,7 +99,7 @@ struct FixedPointsCommand: AsyncParsableCommand {
         ofMap: moving.system, steps: moving.stepsPerPeriod ?? 1, from: moving.start, threads: threads)
     }
     let result = SystemFixedPointsResult(
-      motion: moving.description, period: moving.stepsPerPeriod.map { Double($0) * moving.description.timeStep },
+      system: moving.description, period: moving.stepsPerPeriod.map { Double($0) * moving.description.timeStep },
       search: search, fixedPoints: found)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/fixed-points/1", result)

@@ -11,6 +11,8 @@ struct InputOptions: ParsableArguments {
 
   func validate() throws {
     if !drive.isGiven { throw ValidationError("No inputs: give --inputs FILE, or --signal NAME with --steps N.") }
+    try drive.requireSteps()
+    try drive.refuseIdleSeed()
   }
 
   /// The inputs and start for a network, and what they are.
@@ -51,7 +53,7 @@ struct DriveOptions: ParsableArguments {
     parsing: .unconditional, help: ArgumentHelp("The forcing F of the lorenz96 signal. (default: 8)", valueName: "x"))
   var forcing: Double?
 
-  @Option(help: ArgumentHelp("Seed of what is random in a signal. (default: 0)", valueName: "n"))
+  @Option(help: ArgumentHelp("Seed of what is random in a signal, or in the command. (default: 0)", valueName: "n"))
   var seed: UInt64?
 
   @Flag(help: "Divide inputs by the checkpoint's input_scale; lorenz96 always is, being raw task data.")
@@ -63,25 +65,28 @@ struct DriveOptions: ParsableArguments {
   /// Whether there are inputs.
   var isGiven: Bool { inputs != nil || signal != nil }
 
+  /// Whether the signal is the same at every step.
+  var isConstant: Bool { signal == .constant || signal == .zero }
+
+  private var isRandom: Bool { signal == .steps || signal == .noise || signal == .lorenz96 }
+
   func validate() throws {
     if inputs != nil, signal != nil { throw ValidationError("--inputs and --signal contradict each other: give one.") }
     guard let signal else {
       let extra: [(String, Bool)] = [
         ("--steps", steps != nil), ("--amplitude", amplitude != nil), ("--frequency", frequency != nil),
-        ("--forcing", forcing != nil), ("--seed", seed != nil),
+        ("--forcing", forcing != nil),
       ]
       if let flag = extra.first(where: \.1)?.0 {
         throw ValidationError("\(flag) belongs to --signal\(inputs == nil ? "" : ", not to --inputs").")
       }
       return
     }
-    guard let steps else { throw ValidationError("--signal \(signal.rawValue) needs --steps N.") }
-    guard steps > 0 else { throw ValidationError("--steps is \(steps); it must be at least 1.") }
+    if let steps, steps < 1 { throw ValidationError("--steps is \(steps); it must be at least 1.") }
     let used: [(String, Bool, Set<SignalName>)] = [
       ("--amplitude", amplitude != nil, [.cosine, .steps, .noise, .constant]),
       ("--frequency", frequency != nil, [.cosine, .steps]),
       ("--forcing", forcing != nil, [.lorenz96]),
-      ("--seed", seed != nil, [.steps, .noise, .lorenz96]),
     ]
     for (flag, given, signals) in used where given && !signals.contains(signal) {
       throw ValidationError("\(flag) means nothing to --signal \(signal.rawValue).")
@@ -97,10 +102,37 @@ struct DriveOptions: ParsableArguments {
     }
   }
 
+  /// Refuses a signal that changes without its number of steps.
+  func requireSteps(evenIfConstant: Bool = true) throws {
+    guard let signal, steps == nil, evenIfConstant || !isConstant else { return }
+    throw ValidationError("--signal \(signal.rawValue) needs --steps N.")
+  }
+
+  /// Refuses a seed where nothing is random.
+  func refuseIdleSeed() throws {
+    guard seed != nil, !isRandom else { return }
+    throw ValidationError(
+      signal.map { "--seed means nothing to --signal \($0.rawValue)." }
+        ?? "--seed belongs to --signal\(inputs == nil ? "" : ", not to --inputs").")
+  }
+
   /// The inputs and start for a network, and what they are.
   func load(
     stored: StoredNetwork, network: OscillatorNetwork, memory: ByteCount
   ) throws(Diagnostic) -> (inputs: InputSequence, start: [Double]?, description: InputDescription) {
+    let (sequence, source, scale) = try sequence(stored: stored, network: network, memory: memory)
+    let start = try readStart(
+      dimension: 2 * network.hidden, hidden: network.hidden, batch: sequence.batch, memory: memory)
+    return (
+      sequence, start,
+      InputDescription(source: source, inputs: sequence, dividedBy: scale, start: initial ?? "zero")
+    )
+  }
+
+  /// The inputs for a network, where they are from, and what they were divided by.
+  func sequence(
+    stored: StoredNetwork, network: OscillatorNetwork, memory: ByteCount
+  ) throws(Diagnostic) -> (inputs: InputSequence, source: String, dividedBy: Double) {
     var source: String
     var sequence: InputSequence
     var scaled = scaleInputs
@@ -115,11 +147,7 @@ struct DriveOptions: ParsableArguments {
     }
     let scale = scaled ? stored.constants.inputScale.value : 1
     if scale != 1 { sequence = sequence.divided(by: scale) }
-    let start = try readStart(network: network, batch: sequence.batch, memory: memory)
-    return (
-      sequence, start,
-      InputDescription(source: source, inputs: sequence, dividedBy: scale, start: initial ?? "zero")
-    )
+    return (sequence, source, scale)
   }
 
   /// The inputs in a file.
@@ -187,16 +215,25 @@ struct DriveOptions: ParsableArguments {
     }
   }
 
-  func readStart(network: OscillatorNetwork, batch: Int, memory: ByteCount) throws(Diagnostic) -> [Double]? {
+  /// The start in `--initial`, n values; nil without the flag.
+  ///
+  /// - Parameters:
+  ///   - hidden: the units of a network, whose positions and velocities may stand in two rows.
+  ///   - batch: trajectories, which may have a start each.
+  func readStart(
+    dimension: Int, hidden: Int? = nil, batch: Int = 1, memory: ByteCount
+  ) throws(Diagnostic) -> [Double]? {
     guard let path = initial else { return nil }
     let array = try readArray(path, names: ["initial"], memory: memory)
-    let wanted = 2 * network.hidden
-    let shapes = [[wanted], [1, wanted], [wanted, 1], [2, network.hidden], [batch, wanted]]
+    let shapes =
+      [[dimension], [1, dimension], [dimension, 1], [batch, dimension]] + (hidden.map { [[2, $0]] } ?? [])
     guard shapes.contains(array.shape) else {
       let shape = array.shape.map(String.init).joined(separator: ", ")
       throw Diagnostic(
-        .data, "\(path): shape (\(shape)) where the start is (\(wanted)), or (\(batch), \(wanted)) for the batch",
-        hint: "positions first, then velocities")
+        .data,
+        "\(path): shape (\(shape)) where the start is (\(dimension))"
+          + (hidden == nil ? "" : ", or (\(batch), \(dimension)) for the batch"),
+        hint: hidden == nil ? nil : "positions first, then velocities")
     }
     return array.values
   }

@@ -53,8 +53,8 @@ struct LyapunovCommand: AsyncParsableCommand {
   @Option(help: "How tangents begin: the first unit vectors, or normal numbers.")
   var tangents: Tangents = .random
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of random tangents.", valueName: "n"))
-  var tangentSeed: UInt64 = 0
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of random tangents. (default: --seed)", valueName: "n"))
+  var tangentSeed: UInt64?
 
   @Option(
     parsing: .unconditional,
@@ -71,11 +71,18 @@ struct LyapunovCommand: AsyncParsableCommand {
     }
     if !(untilError > 0) { throw ValidationError("--until-error is \(untilError); it must be greater than 0.") }
     if length != nil, passes != nil { throw ValidationError("--length and --repeat contradict each other: give one.") }
-    if passes != nil, !system.drive.isGiven { throw ValidationError("--repeat is about --inputs or --signal.") }
+    try system.requireDrive()
+    if passes != nil, system.drive.inputs == nil, system.drive.steps == nil {
+      throw ValidationError("--repeat is about --inputs or --signal.")
+    }
+    if tangents == .unit {
+      if tangentSeed != nil { throw ValidationError("--tangent-seed means nothing to --tangents unit.") }
+      try system.drive.refuseIdleSeed()
+    }
   }
 
   func run() async throws {
-    let loaded = try system.load()
+    let loaded = try system.load(integrating: .usual)
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     if let exponents, exponents > loaded.system.dimension {
       throw Diagnostic(.usage, "--exponents is \(exponents); the system has \(loaded.system.dimension)")
@@ -84,7 +91,8 @@ struct LyapunovCommand: AsyncParsableCommand {
     let progress = Progress("lyapunov", total: transient + (steps ?? mostSteps), quiet: output.quiet)
     let options = LyapunovSpectrum.Options(
       count: exponents, transient: transient, steps: steps, mostSteps: mostSteps, target: untilError,
-      interval: interval, tangents: tangents == .unit ? .unit : .random(seed: tangentSeed), checkEvery: checkEvery)
+      interval: interval, tangents: tangents == .unit ? .unit : .random(seed: tangentSeed ?? system.drive.seed ?? 0),
+      checkEvery: checkEvery)
     let spectrum: LyapunovSpectrum
     do throws(LyapunovSpectrum.Failure) {
       spectrum = try LyapunovSpectrum(
@@ -113,7 +121,7 @@ struct LyapunovCommand: AsyncParsableCommand {
   }
 
   /// The steps to average over; nil to go on until the errors are small.
-  private func averaged(_ loaded: SystemOptions.Loaded) throws(Diagnostic) -> Int? {
+  private func averaged(_ loaded: LoadedSystem) throws(Diagnostic) -> Int? {
     guard let passes else { return length }
     let whole = passes * loaded.inputSteps
     guard whole > transient else {

@@ -16,7 +16,7 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
       --output DIR writes orbit-diagram.json, orbit-diagram.md, and a plot with its data and script.
       """)
 
-  @OptionGroup var motion: MotionOptions
+  @OptionGroup var system: SystemOptions
   @OptionGroup var output: OutputOptions
 
   @Option(help: ArgumentHelp("The parameter and its values, evenly spaced.", valueName: "key=low:high:count"))
@@ -41,13 +41,15 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
   var warmStart = true
 
   @Option(parsing: .unconditional, help: ArgumentHelp("How near points must come back to be a period.", valueName: "x"))
-  var tolerance = 1e-6
+  var periodTolerance = 1e-6
 
   @Flag(help: "The largest Lyapunov exponent at each value.")
   var exponent = false
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Steps that an exponent is averaged over.", valueName: "n"))
-  var exponentSteps = 20_000
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Steps that an exponent is averaged over. (default: 20000)", valueName: "n"))
+  var exponentSteps: Int?
 
   func validate() throws {
     _ = try Self.values(sweep)
@@ -55,11 +57,16 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
     if let transient, !(0...1_000_000_000 ~= transient) {
       throw ValidationError("--transient is \(transient); it must be at least 0.")
     }
-    if !(tolerance > 0) { throw ValidationError("--tolerance is \(tolerance); it must be greater than 0.") }
-    if !(100...1_000_000_000 ~= exponentSteps) {
+    if !(periodTolerance > 0) {
+      throw ValidationError("--period-tolerance is \(periodTolerance); it must be greater than 0.")
+    }
+    if let exponentSteps, !(100...1_000_000_000 ~= exponentSteps) {
       throw ValidationError("--exponent-steps is \(exponentSteps); it must be at least 100.")
     }
     if variable < 0 { throw ValidationError("--variable is \(variable); it must be at least 0.") }
+    if exponentSteps != nil, !exponent { throw ValidationError("--exponent-steps is about --exponent.") }
+    try system.requireDrive()
+    if !exponent { try system.drive.refuseIdleSeed() }
   }
 
   /// The key and the values of `--sweep`.
@@ -76,21 +83,23 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
   func run() async throws {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     let (key, values) = try Self.values(sweep)
-    let moving = try Motion(motion, steps: 100_000)
-    try moving.check(variable: variable, flag: "--variable")
-    let family = try SweptFamily(moving, key: key, values: values)
-    let step = moving.description.timeStep
-    let isFlow = moving.field != nil
+    let loaded = try system.load()
+    try loaded.check(variable: variable)
     let kind =
-      sampling ?? (!moving.description.hasTime ? .everyStep : moving.stepsPerPeriod != nil ? .stroboscopic : .maxima)
-    if kind == .stroboscopic, moving.stepsPerPeriod == nil {
+      sampling ?? (!loaded.description.hasTime ? .everyStep : loaded.stepsPerPeriod != nil ? .stroboscopic : .maxima)
+    if kind == .stroboscopic, loaded.stepsPerPeriod == nil {
       throw Diagnostic(.usage, "--sampling stroboscopic: nothing here has a period", hint: "give --sampling maxima")
     }
+    let usesField = loaded.field != nil && kind == .maxima
+    if usesField { try loaded.requireSmoothFlow() }
+    // Maxima are looked for within steps.
+    let moving = usesField ? try system.load(integrating: .tight) : loaded
+    let step = moving.description.timeStep
+    let at = try moving.family.swept(key, over: values, stepsPerPeriod: moving.stepsPerPeriod)
     let skipped = Double(transient ?? (moving.description.hasTime ? 10_000 : 2000))
-    let usesField = isFlow && kind == .maxima
     var sweep = OrbitSweep(
       parameter: key, values: values, variable: variable, sampling: kind,
-      transient: usesField ? skipped * step : skipped, kept: points, warmStart: warmStart, tolerance: tolerance)
+      transient: usesField ? skipped * step : skipped, kept: points, warmStart: warmStart, tolerance: periodTolerance)
     sweep.limit = usesField ? 20 * Double(points) : Double(points) * Double(max(1000, moving.stepsPerPeriod ?? 1))
     sweep.stepsPerPeriod = moving.stepsPerPeriod ?? 1
     let progress = Progress("sweeping", total: values.count * (exponent ? 2 : 1), quiet: output.quiet)
@@ -99,24 +108,31 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
       usesField
       ? sweep.diagram(
         from: moving.start, step: 2 * step,
-        integration: IntegrationOptions(absoluteTolerance: 1e-10, relativeTolerance: 1e-10), threads: threads,
-        progress: { progress.advance($0) }, field: { family.field($0) })
+        integration: system.integration(usual: .tight)?.options ?? .init(), threads: threads,
+        progress: { progress.advance($0) },
+        field: { value in
+          guard let field = at(value).field else { preconditionFailure("\(key) = \(value): no field") }
+          return field
+        })
       : sweep.diagram(
-        from: moving.start, threads: threads, progress: { progress.advance($0) }, system: { family.system($0) })
+        from: moving.start, threads: threads, progress: { progress.advance($0) }, system: { at($0).system })
     var exponents: [OrbitDiagramResult.Exponent]?
     if exponent {
-      let start = moving.start
-      let options = LyapunovSpectrum.Options(count: 1, transient: Int(skipped), steps: exponentSteps)
+      let start = loaded.start
+      let options = LyapunovSpectrum.Options(
+        count: 1, transient: Int(skipped), steps: exponentSteps ?? 20_000,
+        tangents: .random(seed: system.drive.seed ?? 0))
+      let at = try loaded.family.swept(key, over: values, stepsPerPeriod: loaded.stepsPerPeriod)
       exponents = parallelMap(count: values.count, threads: threads) { place in
         defer { progress.advance(1) }
-        let found = try? LyapunovSpectrum(of: family.system(values[place]), from: start, options: options)
+        let found = try? LyapunovSpectrum(of: at(values[place]).system, from: start, options: options)
         return OrbitDiagramResult.Exponent(
           parameter: values[place], value: found?.exponents.first?.value,
           standardError: found?.exponents.first?.standardError)
       }
     }
     progress.finish()
-    let result = OrbitDiagramResult(motion: moving.description, diagram: diagram, exponents: exponents)
+    let result = OrbitDiagramResult(system: moving.description, diagram: diagram, exponents: exponents)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/orbit-diagram/1", result)
     if let folder {
@@ -130,54 +146,3 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
 }
 
 extension OrbitSampling: ExpressibleByArgument {}
-
-/// The systems of a sweep, by the value of the parameter; every value has been tried.
-struct SweptFamily: Sendable {
-  let system: @Sendable (Double) -> any DynamicalSystem
-  let field: @Sendable (Double) -> any FlowField
-
-  init(_ moving: Motion, key: String, values: [Double]) throws {
-    switch moving.family {
-    case .named(let named, let given, let timeStep):
-      guard key != "n" else { throw Diagnostic(.usage, "--sweep: the number of variables can't be swept") }
-      @Sendable func made(_ value: Double) throws(Diagnostic) -> (any DynamicalSystem, (any FlowField)?) {
-        let (system, field, steps) = try Motion.make(
-          named, given.merging([key: value]) { $1 }, timeStep: timeStep)
-        // As many steps a period at every value.
-        if let field, let period = field.period, let count = moving.stepsPerPeriod, steps != count {
-          return (field.sampled(every: period / Double(count)), field)
-        }
-        return (system, field)
-      }
-      for value in values { _ = try made(value) }
-      system = { value in
-        guard let (system, _) = try? made(value) else { preconditionFailure("\(key) = \(value) after its check") }
-        return system
-      }
-      field = { value in
-        guard let (_, field) = try? made(value), let field else { preconditionFailure("\(key) = \(value): no field") }
-        return field
-      }
-    case .network(let network, let drive, let isFlow):
-      guard let constant = SweptConstant(rawValue: key) else {
-        throw Diagnostic(
-          .usage, "--sweep: a network has no \(key)",
-          hint: "it has " + SweptConstant.allCases.map(\.rawValue).joined(separator: ", "))
-      }
-      @Sendable func made(_ value: Double) throws(Diagnostic) -> OscillatorNetwork {
-        do throws(InvalidNetwork) {
-          return try network.with(constant, value)
-        } catch {
-          throw Diagnostic(.usage, "--sweep: \(key) can't be \(value) here")
-        }
-      }
-      for value in values { _ = try made(value) }
-      @Sendable func changed(_ value: Double) -> OscillatorNetwork {
-        guard let network = try? made(value) else { preconditionFailure("\(key) = \(value) after its check") }
-        return network
-      }
-      system = { Motion.make(changed($0), drive, isFlow: isFlow) }
-      field = { OscillatorFlowField(changed($0), drive: drive) }
-    }
-  }
-}

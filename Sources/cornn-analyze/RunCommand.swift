@@ -7,8 +7,8 @@ struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run a scenario: an experiment as a YAML file.",
     discussion: """
-      A scenario has a kind (inspect, simulate, compare, bounds, certify, lyapunov), a checkpoint, and the flags of that command as keys \
-      in lowerCamelCase; files are found from the scenario's own folder. The run directory holds the settings, the \
+      A scenario has a kind (\(Scenario.Kind.allCases.map(\.rawValue).joined(separator: ", "))), a checkpoint or a \
+      system, and the flags of that command as keys in lowerCamelCase; files are found from the scenario's own folder. The run directory holds the settings, the \
       result and the plots.
       """)
 

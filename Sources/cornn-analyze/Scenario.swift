@@ -20,7 +20,9 @@ struct Scenario {
     case path
     /// A number, a list of numbers, or a file.
     case numbers
-    /// A value, or a list of them: the flag once for each.
+    /// Numbers between commas, or a list of them.
+    case list
+    /// A value, a list of them, or a mapping for `key=value`: the flag once for each.
     case values
     /// A flag that is given or left out.
     case flag
@@ -45,11 +47,11 @@ struct Scenario {
     "cotangents": .path, "lags": .value, "orders": .flag, "halvings": .value, "against": .path,
   ]
 
-  private static let motion: [String: Setting] = [
-    "system": .value, "parameter": .values, "samplingStep": .value, "flow": .flag, "closedLoop": .flag,
-    "constantInput": .value, "inputs": .path, "signal": .value, "amplitude": .value, "frequency": .value,
-    "start": .value,
-  ]
+  /// What every verb about dynamics takes beside `checkpoint`.
+  private static let system: [String: Setting] = [
+    "system": .value, "parameter": .values, "samplingStep": .value, "constantInput": .list, "closedLoop": .flag,
+    "flow": .flag, "method": .value, "tolerance": .value, "start": .list,
+  ].merging(input) { first, _ in first }
 
   /// The keys of a kind beside `kind` and `checkpoint`.
   static func settings(of kind: Kind) -> [String: Setting] {
@@ -77,32 +79,31 @@ struct Scenario {
         "closedLoop": .flag, "flow": .choice, "lags": .value, "inputLimit": .value, "targetLimit": .value,
       ])
     case .lyapunov:
-      add(input)
+      add(system)
       add([
-        "constantInput": .value, "closedLoop": .flag, "exponents": .value, "length": .value, "repeat": .value,
-        "transient": .value, "untilError": .value, "mostSteps": .value, "interval": .value, "tangents": .value,
-        "tangentSeed": .value, "checkEvery": .value, "flow": .flag, "method": .value, "tolerance": .value,
+        "exponents": .value, "length": .value, "repeat": .value, "transient": .value, "untilError": .value,
+        "mostSteps": .value, "interval": .value, "tangents": .value, "tangentSeed": .value, "checkEvery": .value,
       ])
     case .fixedPoints:
-      add(motion)
-      add(["starts": .value, "seed": .value, "slow": .flag])
+      add(system)
+      add(["starts": .value, "slow": .flag])
     case .orbitDiagram:
-      add(motion)
+      add(system)
       add([
         "sweep": .value, "variable": .value, "sampling": .value, "transient": .value, "points": .value,
-        "warmStart": .choice, "tolerance": .value, "exponent": .flag, "exponentSteps": .value,
+        "warmStart": .choice, "periodTolerance": .value, "exponent": .flag, "exponentSteps": .value,
       ])
     case .section:
-      add(motion)
+      add(system)
       add([
-        "variable": .value, "normal": .value, "level": .value, "extrema": .flag, "direction": .value,
+        "variable": .value, "normal": .list, "level": .value, "extrema": .flag, "direction": .value,
         "stroboscopic": .flag, "every": .value, "points": .value, "transient": .value, "timeLimit": .value,
       ])
     case .spectrum:
-      add(motion)
+      add(system)
       add([
-        "variable": .value, "steps": .value, "transient": .value, "segment": .value, "zeroOne": .flag,
-        "every": .value, "seed": .value,
+        "variable": .value, "length": .value, "transient": .value, "segment": .value, "zeroOne": .flag,
+        "every": .value,
       ])
     }
     return settings
@@ -210,11 +211,24 @@ extension Scenario {
           throw trouble(value, "\(key) must be a number, a list of numbers, or a file")
         }
         flags.append(Flag(key: key, line: line, arguments: [flag], numbers: numbers.compactMap { $0 }))
-      case .values where value.sequence != nil:
+      case .values where value.sequence != nil, .list where value.sequence != nil:
         let texts = value.sequence?.map(\.scalar?.string) ?? []
-        guard texts.allSatisfy({ $0 != nil }) else { throw trouble(value, "\(key) must be a value or a list of them") }
-        flags.append(Flag(key: key, line: line, arguments: texts.compactMap { $0 }.map { flag + "=" + $0 }))
-      case .value, .values, .path, .numbers:
+        guard texts.allSatisfy({ $0 != nil }), !texts.isEmpty else {
+          throw trouble(value, "\(key) must be a value or a list of them")
+        }
+        let values = texts.compactMap { $0 }
+        flags.append(
+          Flag(
+            key: key, line: line,
+            arguments: (setting == .list ? [values.joined(separator: ",")] : values).map { flag + "=" + $0 }))
+      case .values where value.mapping != nil:
+        let pairs = value.mapping?.map { ($0.key.scalar?.string, $0.value.scalar?.string) } ?? []
+        guard pairs.allSatisfy({ $0.0 != nil && $0.1 != nil }), !pairs.isEmpty else {
+          throw trouble(value, "\(key) must have a value for each name")
+        }
+        flags.append(
+          Flag(key: key, line: line, arguments: pairs.map { flag + "=" + ($0.0 ?? "") + "=" + ($0.1 ?? "") }))
+      case .value, .values, .list, .path, .numbers:
         guard let text = value.scalar?.string, !text.isEmpty else {
           throw trouble(value, "\(key) must be a single value")
         }

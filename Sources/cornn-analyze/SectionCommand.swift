@@ -15,7 +15,7 @@ struct SectionCommand: AsyncParsableCommand {
       --output DIR writes section.json, section.md, and a plot with its data and script.
       """)
 
-  @OptionGroup var motion: MotionOptions
+  @OptionGroup var system: SystemOptions
   @OptionGroup var output: OutputOptions
 
   @Option(
@@ -83,12 +83,15 @@ struct SectionCommand: AsyncParsableCommand {
       throw ValidationError("--time-limit is \(timeLimit); it must be greater than 0.")
     }
     if let level, !level.isFinite { throw ValidationError("--level is \(level); it must be finite.") }
+    try system.requireDrive()
+    try system.drive.refuseIdleSeed()
   }
 
   func run() async throws {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
-    let moving = try Motion(motion, steps: transient + points * (every ?? 1))
-    let result = stroboscopic || every != nil ? try strobe(moving) : try cut(moving)
+    let isStrobe = stroboscopic || every != nil
+    let moving = try system.load(integrating: isStrobe ? nil : .tight)
+    let result = isStrobe ? try strobe(moving) : try cut(moving)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/section/1", result)
     if let folder { try await output.write(&document, json: json, plots: result.plots, name: "section", to: folder) }
@@ -96,7 +99,7 @@ struct SectionCommand: AsyncParsableCommand {
     if output.strict, result.outcome != .complete { throw Diagnostic(.unreached, result.sentence) }
   }
 
-  private func strobe(_ moving: Motion) throws(Diagnostic) -> SectionResult {
+  private func strobe(_ moving: LoadedSystem) throws(Diagnostic) -> SectionResult {
     guard let every = every ?? moving.stepsPerPeriod else {
       throw Diagnostic(
         .usage, "--stroboscopic: nothing here has a period", hint: "give --every N, or a forcing that repeats")
@@ -110,23 +113,19 @@ struct SectionCommand: AsyncParsableCommand {
     progress.finish()
     let time = moving.description.timeStep
     return SectionResult(
-      motion: moving.description, period: Double(every) * time, wanted: points, start: Double(before + every) * time,
+      system: moving.description, period: Double(every) * time, wanted: points, start: Double(before + every) * time,
       states: series.states, failure: series.failure)
   }
 
-  private func cut(_ moving: Motion) throws(Diagnostic) -> SectionResult {
+  private func cut(_ moving: LoadedSystem) throws(Diagnostic) -> SectionResult {
     guard let field = moving.field else {
       throw Diagnostic(
         .usage, "a map has no crossings between its steps",
-        hint: motion.system == nil ? "add --flow, or --every N" : "take a flow, or --every N")
+        hint: system.system == nil ? "add --flow, or --every N" : "take a flow, or --every N")
     }
-    guard field.isAutonomous || motion.system != nil else {
-      throw Diagnostic(
-        .usage, "inputs that jump at every step leave the flow no section by a plane",
-        hint: "hold the input with --constant-input, or add --stroboscopic")
-    }
+    try moving.requireSmoothFlow()
     let chosen = variable ?? 0
-    try moving.check(variable: chosen, flag: "--variable")
+    try moving.check(variable: chosen)
     let surface: SectionSurface
     if extrema {
       surface = .extremum(index: chosen)
@@ -142,11 +141,11 @@ struct SectionCommand: AsyncParsableCommand {
     let section = PoincareSection(
       surface: surface, direction: direction ?? .rising, count: points,
       transient: Double(transient) * moving.description.timeStep, timeLimit: timeLimit ?? 20 * Double(points),
-      step: 2 * moving.description.timeStep)
+      step: 2 * moving.description.timeStep, integration: system.integration(usual: .tight)?.options ?? .init())
     let progress = Progress("looking for crossings", total: points, quiet: output.quiet)
     let findings = section.findings(of: field, from: moving.start, progress: { progress.advance($0) })
     progress.finish()
-    return SectionResult(motion: moving.description, section: section, findings: findings)
+    return SectionResult(system: moving.description, section: section, findings: findings)
   }
 }
 

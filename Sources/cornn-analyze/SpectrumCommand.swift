@@ -15,14 +15,14 @@ struct SpectrumCommand: AsyncParsableCommand {
       DIR writes spectrum.json, spectrum.md, and a plot with its data and script.
       """)
 
-  @OptionGroup var motion: MotionOptions
+  @OptionGroup var system: SystemOptions
   @OptionGroup var output: OutputOptions
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Which state variable, from 0.", valueName: "k"))
   var variable = 0
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Steps kept.", valueName: "n"))
-  var steps = 65536
+  var length = 65536
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Steps left out first.", valueName: "n"))
   var transient = 5000
@@ -41,46 +41,46 @@ struct SpectrumCommand: AsyncParsableCommand {
         + "the variable has lost its correlation)", valueName: "n"))
   var every: Int?
 
-  @Option(help: ArgumentHelp("Seed of the 0–1 test's frequencies.", valueName: "n"))
-  var seed: UInt64 = 0
-
   func validate() throws {
-    if !(64...100_000_000 ~= steps) { throw ValidationError("--steps is \(steps); it must be 64 to 100000000.") }
+    if !(64...100_000_000 ~= length) { throw ValidationError("--length is \(length); it must be 64 to 100000000.") }
     if !(0...1_000_000_000 ~= transient) {
       throw ValidationError("--transient is \(transient); it must be at least 0.")
     }
-    if let segment, !(8...steps ~= segment) {
-      throw ValidationError("--segment is \(segment); it must be 8 to --steps (\(steps)).")
+    if let segment, !(8...length ~= segment) {
+      throw ValidationError("--segment is \(segment); it must be 8 to --length (\(length)).")
     }
     if let every, every < 1 { throw ValidationError("--every is \(every); it must be at least 1.") }
     if every != nil, !zeroOne { throw ValidationError("--every is about the 0–1 test: add --zero-one.") }
     if variable < 0 { throw ValidationError("--variable is \(variable); it must be at least 0.") }
+    try system.requireDrive()
+    if !zeroOne { try system.drive.refuseIdleSeed() }
   }
 
   func run() async throws {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
-    let moving = try Motion(motion, steps: transient + steps)
-    try moving.check(variable: variable, flag: "--variable")
-    let progress = Progress("moving", total: transient + steps, quiet: output.quiet)
+    let moving = try system.load()
+    try moving.check(variable: variable)
+    let progress = Progress("moving", total: transient + length, quiet: output.quiet)
     let series = OrbitSeries(
-      of: moving.system, from: moving.start, transient: transient, steps: steps, variable: variable,
+      of: moving.system, from: moving.start, transient: transient, steps: length, variable: variable,
       progress: { progress.advance($0) })
     progress.finish()
-    let length = segment ?? max(8, steps / 16)
+    let segment = segment ?? max(8, length / 16)
     let isWhole = series.failure == nil
     let thinning = every ?? (moving.description.hasTime ? ZeroOneTest.decorrelation(of: series.values) : 1)
     let used = series.values.count / max(1, thinning)
     if zeroOne, isWhole, used < 100 {
       throw Diagnostic(
         .usage, "the 0–1 test would have \(used) values, every \(thinning) of \(series.values.count) steps",
-        hint: "it needs at least 100: raise --steps, or lower --every")
+        hint: "it needs at least 100: raise --length, or lower --every")
     }
     let result = SpectrumResult(
-      motion: moving.description, variable: variable, transient: transient, series: series.values,
+      system: moving.description, variable: variable, transient: transient, series: series.values,
       spectrum: isWhole
-        ? PowerSpectrum(of: series.values, interval: moving.description.timeStep, segmentLength: length) : nil,
+        ? PowerSpectrum(of: series.values, interval: moving.description.timeStep, segmentLength: segment) : nil,
       zeroOne: zeroOne && isWhole
-        ? ZeroOneTest(of: series.values, every: thinning, seed: seed, threads: output.threadCount) : nil,
+        ? ZeroOneTest(of: series.values, every: thinning, seed: system.drive.seed ?? 0, threads: output.threadCount)
+        : nil,
       failure: series.failure)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/spectrum/1", result)

@@ -1,11 +1,10 @@
 public import ArgumentParser
 import CoRNNAnalysis
-import CoRNNCheckpoints
 public import CoRNNDynamics
 import CoRNNKernels
-import CoRNNModel
 
-/// Which dynamical system: a checkpoint's map under something that drives it, or a classic one by name.
+/// Which dynamical system: a checkpoint's network and what drives it, or a classic one by name. The same for every verb
+/// about dynamics.
 struct SystemOptions: ParsableArguments {
   @Argument(help: "Trained weights, unless --system is given: .pt, .pth, .safetensors, .npz or .json.")
   var checkpoint: String?
@@ -14,37 +13,53 @@ struct SystemOptions: ParsableArguments {
   var system: NamedSystem?
 
   @Option(
-    name: .customLong("parameter"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("A parameter of the system; may be repeated.", valueName: "key=value"))
+    name: .customLong("parameter"), parsing: .upToNextOption,
+    help: ArgumentHelp("Parameters of the system, one or several.", valueName: "key=value"))
   var parameters: [String] = []
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The step at which a classic flow is sampled. (default: the system's own)", valueName: "x"))
+    help: ArgumentHelp(
+      "The step at which a classic flow is sampled, shortened to divide a forcing's period. (default: the system's own)",
+      valueName: "x"))
   var samplingStep: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The same input at every step: d numbers between commas.", valueName: "x,y,…"))
+    help: ArgumentHelp(
+      "The same input at every step: d numbers between commas, or one for all channels.", valueName: "x,y,…"))
   var constantInput: String?
 
-  @Flag(help: "The network's outputs are its next inputs.")
+  @Flag(help: "The network's outputs are its next inputs, W + V·Q in place of W.")
   var closedLoop = false
 
   @Flag(name: .customLong("flow"), help: "The checkpoint's ODE instead of its map, sampled every dt.")
   var usesFlow = false
 
   @Option(
-    help: ArgumentHelp("GSL's stepper for a flow. (default: classical Runge–Kutta of order 4, a step a sample)"))
+    help: ArgumentHelp(
+      "GSL's stepper for a flow. (default: Runge–Kutta of order 4, a step a sample; rk8pd where crossings are looked for, "
+        + "and for a checkpoint's ODE but in lyapunov)"))
   var method: IntegrationMethod?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Tolerance of --method, absolute and relative. (default: 1e-9)", valueName: "x"))
+    help: ArgumentHelp("Tolerance of a flow's stepper, absolute and relative. (default: 1e-10)", valueName: "x"))
   var tolerance: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The start as numbers between commas, instead of --initial.", valueName: "x,y,…"))
+  var start: String?
 
   @OptionGroup var drive: DriveOptions
   @OptionGroup var reading: ReadingOptions
+
+  /// Whether it is a flow.
+  var isFlow: Bool { system?.isFlow ?? usesFlow }
+
+  /// Whether an input was named that stays.
+  var isInputConstant: Bool { constantInput != nil || drive.isConstant }
 
   func validate() throws {
     guard (checkpoint == nil) != (system == nil) else {
@@ -53,135 +68,75 @@ struct SystemOptions: ParsableArguments {
           ? "No system: give a checkpoint, or --system NAME."
           : "A checkpoint and --system contradict each other: give one.")
     }
-    let drives = [drive.isGiven, constantInput != nil, closedLoop].filter(\.self).count
-    if system != nil {
-      if drives > 0 { throw ValidationError("Inputs, --constant-input and --closed-loop are about a checkpoint.") }
-      if let samplingStep, !(samplingStep > 0 && samplingStep.isFinite) {
-        throw ValidationError("--sampling-step is \(samplingStep); it must be greater than 0.")
-      }
-      if samplingStep != nil, system?.isFlow == false {
-        throw ValidationError("--sampling-step means nothing to \(system?.rawValue ?? ""), which is a map.")
-      }
-    } else {
-      if !parameters.isEmpty || samplingStep != nil {
-        throw ValidationError("--parameter and --sampling-step belong to --system.")
-      }
-      guard drives == 1 else {
-        throw ValidationError(
-          drives == 0
-            ? "Nothing drives the network: give --inputs, --signal, --constant-input or --closed-loop."
-            : "--inputs or --signal, --constant-input and --closed-loop contradict each other: give one.")
+    if let system { try validate(system) } else { try validateNetwork() }
+    if start != nil, drive.initial != nil {
+      throw ValidationError("--start and --initial contradict each other: give one.")
+    }
+    for (flag, text) in [("--constant-input", constantInput), ("--start", start)] {
+      if let text, numberList(text) == nil {
+        throw ValidationError("\(flag) is \(text); it must be numbers with commas between.")
       }
     }
-    if tolerance != nil, method == nil { throw ValidationError("--tolerance belongs to --method.") }
+    if method != nil || tolerance != nil, !isFlow {
+      throw ValidationError(
+        "\(method == nil ? "--tolerance" : "--method") means nothing to a map\(system == nil ? ": add --flow" : "").")
+    }
     if let tolerance, !(tolerance > 0 && tolerance < 1) {
       throw ValidationError("--tolerance is \(tolerance); it must be between 0 and 1.")
     }
-    if usesFlow, system != nil {
-      throw ValidationError("--flow is about a checkpoint; \(system?.rawValue ?? "") is what it is.")
+  }
+
+  private func validate(_ system: NamedSystem) throws {
+    let foreign =
+      reading.given
+      + [
+        ("--flow", usesFlow), ("--closed-loop", closedLoop), ("--constant-input", constantInput != nil),
+        ("--inputs", drive.inputs != nil), ("--signal", drive.signal != nil), ("--scale-inputs", drive.scaleInputs),
+      ].filter(\.1).map(\.0)
+    if let flag = foreign.first {
+      throw ValidationError("\(flag) belongs to a checkpoint; a classic system has its --parameter.")
     }
-    if method != nil, system?.isFlow == false || (system == nil && !usesFlow) {
-      throw ValidationError("--method means nothing to a map\(system == nil ? ": add --flow" : "").")
+    if let samplingStep {
+      guard samplingStep > 0, samplingStep.isFinite else {
+        throw ValidationError("--sampling-step is \(samplingStep); it must be greater than 0.")
+      }
+      guard system.isFlow else {
+        throw ValidationError("--sampling-step means nothing to \(system.rawValue), which is a map.")
+      }
     }
     _ = try values()
   }
 
-  private var integration: FlowIntegration {
-    method.map {
-      .adaptive(
-        IntegrationOptions(method: $0, absoluteTolerance: tolerance ?? 1e-9, relativeTolerance: tolerance ?? 1e-9))
-    } ?? .rungeKutta(substeps: 1)
-  }
-
-  private func integrationText(_ timeStep: Double) -> String {
-    "sampled every \(timeStep) by "
-      + (method.map { "\($0.rawValue) at \(tolerance ?? 1e-9)" } ?? "Runge–Kutta of order 4")
-  }
-
-  /// A system, where it starts, and what it is.
-  struct Loaded {
-    let system: any DynamicalSystem
-    let start: [Double]
-    let description: SystemDescription
-    /// The steps of recorded or made inputs; 0 without.
-    var inputSteps = 0
-  }
-
-  /// Reads the checkpoint or makes the system.
-  func load() throws(Diagnostic) -> Loaded {
-    if let system { return try named(system) }
-    guard let path = checkpoint else { preconditionFailure("no checkpoint after validation") }
-    let stored = try reading.stored(path)
-    var network = try reading.network(stored)
-    let mode: SystemDescription.Mode
-    let driven: OscillatorMapSystem.Drive
-    var source: String
-    var start: [Double]?
-    var inputSteps = 0
-    if drive.isGiven {
-      let loaded = try drive.load(stored: stored, network: network, memory: reading.memory)
-      guard loaded.inputs.batch == 1 else {
-        throw Diagnostic(.data, "\(loaded.description.source): \(loaded.inputs.batch) trajectories where one is wanted")
-      }
-      driven = .inputs(loaded.inputs)
-      inputSteps = loaded.inputs.steps
-      (mode, source, start) = (
-        .driven, "\(loaded.description.source), \(loaded.inputs.steps) steps, repeated", loaded.start
-      )
-    } else if closedLoop {
-      network = try network.closedLoop(path: path)
-      (driven, mode, source) = (.constant([]), .closedLoop, "its own outputs")
-      start = try drive.readStart(network: network, batch: 1, memory: reading.memory)
-    } else {
-      let value = try constant(network)
-      (driven, mode) = (.constant(value), .autonomous)
-      source = "constant \(value.map { "\($0)" }.joined(separator: ", "))"
-      start = try drive.readStart(network: network, batch: 1, memory: reading.memory)
+  private func validateNetwork() throws {
+    if !parameters.isEmpty || samplingStep != nil {
+      throw ValidationError("\(samplingStep == nil ? "--parameter" : "--sampling-step") belongs to --system.")
     }
-    return Loaded(
-      system: usesFlow
-        ? SampledFlow(
-          OscillatorFlowField(network, drive: driven), timeStep: network.oscillators.timeStep, integration: integration)
-        : OscillatorMapSystem(network, drive: driven),
-      start: start ?? [Double](repeating: 0, count: 2 * network.hidden),
-      description: SystemDescription(
-        name: path, mode: mode, drivenBy: source,
-        parameters: stored.constants.texts + (usesFlow ? [integrationText(network.oscillators.timeStep)] : []),
-        start: drive.initial ?? "zero"), inputSteps: inputSteps)
+    let drives = [
+      ("--inputs", drive.inputs != nil), ("--signal", drive.signal != nil),
+      ("--constant-input", constantInput != nil), ("--closed-loop", closedLoop),
+    ].filter(\.1).map(\.0)
+    guard drives.count < 2 else {
+      throw ValidationError("\(drives[0]) and \(drives[1]) contradict each other: give one.")
+    }
+    try drive.requireSteps(evenIfConstant: false)
+    if drive.scaleInputs, closedLoop || drives.isEmpty {
+      throw ValidationError("--scale-inputs is about inputs that are given.")
+    }
   }
 
-  private func named(_ system: NamedSystem) throws(Diagnostic) -> Loaded {
-    let values = (try? values()) ?? [:]
-    do throws(NamedSystem.ParameterError) {
-      let made = try system.make(values, timeStep: samplingStep, integration: integration)
-      let parameters = system.parameters.map { "\($0.name) \(values[$0.name] ?? $0.value)" }
-      let sampled = system.isFlow ? [integrationText(made.system.timeStep)] : []
-      return Loaded(
-        system: made.system, start: made.start,
-        description: SystemDescription(
-          name: system.rawValue, mode: .autonomous, drivenBy: "nothing but its own equations",
-          parameters: parameters + sampled,
-          start: made.start.count <= 5 ? "\(made.start)" : "\(made.start.count) values near the attractor"))
-    } catch {
-      switch error {
-      case .unknown(let name):
-        throw Diagnostic(
-          .usage, "--parameter \(name): \(system.rawValue) has no such parameter",
-          hint: system.parameters.isEmpty
-            ? "it has none" : "it has " + system.parameters.map(\.name).joined(separator: ", "))
-      case .outOfRange(let name, let value, let requirement):
-        throw Diagnostic(.usage, "--parameter \(name) is \(value); it must be \(requirement)")
-      }
-    }
+  /// Refuses a checkpoint that nothing drives.
+  func requireDrive() throws {
+    guard system == nil, !drive.isGiven, constantInput == nil, !closedLoop else { return }
+    throw ValidationError("Nothing drives the network: give --inputs, --signal, --constant-input or --closed-loop.")
   }
 
   /// The parameters given.
-  private func values() throws -> [String: Double] {
+  func values() throws -> [String: Double] {
     var values: [String: Double] = [:]
     for text in parameters {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2, let value = Double(parts[1]) else {
-        throw ValidationError("--parameter '\(text)' isn't of the form key=value.")
+        throw ValidationError("--parameter '\(text)' isn't of the form key=value with a number.")
       }
       guard values.updateValue(value, forKey: parts[0]) == nil else {
         throw ValidationError("--parameter \(parts[0]) is given twice.")
@@ -190,33 +145,24 @@ struct SystemOptions: ParsableArguments {
     return values
   }
 
-  private func constant(_ network: OscillatorNetwork) throws(Diagnostic) -> [Double] {
-    let parts = (constantInput ?? "").split(separator: ",").map { Double($0) }
-    let numbers = parts.compactMap(\.self).filter(\.isFinite)
-    guard numbers.count == parts.count, numbers.count == network.inputs else {
-      throw Diagnostic(
-        .usage, "--constant-input \(constantInput ?? ""): the network takes \(network.inputs) numbers",
-        hint: "separate them by commas")
-    }
-    return numbers
+  /// How a flow is integrated; nil for a map.
+  ///
+  /// - Parameter usual: what stands for it where neither flag was given.
+  func integration(usual: FlowIntegration) -> FlowIntegration? {
+    guard isFlow else { return nil }
+    return method == nil && tolerance == nil
+      ? usual
+      : .adaptive(
+        IntegrationOptions(
+          method: method ?? .rk8pd, absoluteTolerance: tolerance ?? 1e-10, relativeTolerance: tolerance ?? 1e-10))
   }
 }
 
-extension OscillatorNetwork {
-  /// The network whose outputs are its next inputs, or why there is none.
-  func closedLoop(path: String) throws(Diagnostic) -> OscillatorNetwork {
-    do throws(InvalidNetwork) {
-      if let closed = try closingLoop() { return closed }
-    } catch {
-      throw Diagnostic(error, path: path)
-    }
-    let outputs = readout?.weights.rows ?? 0
-    throw Diagnostic(
-      .usage,
-      "--closed-loop: \(path) has \(outputs == 0 ? "no readout" : "\(outputs) outputs") and "
-        + "\(embedding == nil ? "\(inputs) inputs" : "tokens for inputs")",
-      hint: "a loop closes only where there are as many outputs as inputs")
-  }
+/// Numbers with commas between; nil where a part isn't one.
+func numberList(_ text: String) -> [Double]? {
+  let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0.filter { $0 != " " }) }
+  guard parts.allSatisfy({ $0?.isFinite ?? false }) else { return nil }
+  return parts.compactMap { $0 }
 }
 
 extension NamedSystem: ExpressibleByArgument {}

@@ -137,6 +137,114 @@ import Testing
     Case(
       name: "orbit-to-infinity", status: 65,
       arguments: ["lyapunov", "--system", "henon", "--parameter", "a=9", "--length", "1000"]),
+    Case(
+      name: "parameter-out-of-range", status: 64,
+      arguments: ["spectrum", "--system", "lorenz96", "--parameter", "n=3.5"]),
+    Case(
+      name: "parameter-without-value", status: 64, arguments: ["section", "--system", "rossler", "--parameter", "a"]),
+    Case(
+      name: "parameter-twice", status: 64,
+      arguments: ["section", "--system", "rossler", "--parameter", "a=1", "b=2", "--parameter", "a=3"]),
+    Case(name: "checkpoint-and-system", status: 64, arguments: ["lyapunov", "lorenz96-F8-m64.pt", "--system", "cat"]),
+    Case(name: "constants-of-a-system", status: 64, arguments: ["spectrum", "--system", "cat", "--dt", "0.1"]),
+    Case(
+      name: "parameter-of-a-checkpoint", status: 64, arguments: ["section", "lorenz96-F8-m64.pt", "--parameter", "a=1"]),
+    Case(
+      name: "nothing-drives-orbit-diagram", status: 64,
+      arguments: ["orbit-diagram", "lorenz96-F8-m64.pt", "--sweep", "W=0.5:2:3"]),
+    Case(name: "nothing-drives-section", status: 64, arguments: ["section", "lorenz96-F8-m64.pt", "--flow"]),
+    Case(name: "nothing-drives-spectrum", status: 64, arguments: ["spectrum", "lorenz96-F8-m64.pt"]),
+    Case(
+      name: "contradictory-drives", status: 64,
+      arguments: ["spectrum", "lorenz96-F8-m64.pt", "--constant-input", "1", "--closed-loop"]),
+    Case(
+      name: "signal-without-steps-lyapunov", status: 64,
+      arguments: ["lyapunov", "lorenz96-F8-m64.pt", "--signal", "cosine"]),
+    Case(
+      name: "constant-input-of-wrong-width", status: 64,
+      arguments: ["fixed-points", "lorenz96-F8-m64.pt", "--constant-input", "1,2"]),
+    Case(
+      name: "constant-input-not-numbers", status: 64,
+      arguments: ["fixed-points", "lorenz96-F8-m64.pt", "--constant-input", "1,x"]),
+    Case(
+      name: "scaled-outputs", status: 64,
+      arguments: ["spectrum", "lorenz96-F8-m64.pt", "--closed-loop", "--scale-inputs"]),
+    Case(
+      name: "inputs-for-fixed-points", status: 64,
+      arguments: ["fixed-points", "lorenz96-F8-m64.pt", "--inputs", "lorenz96-F8-m64.inputs.npy"]),
+    Case(
+      name: "signal-for-fixed-points", status: 64,
+      arguments: ["fixed-points", "lorenz96-F8-m64.pt", "--signal", "noise", "--steps", "9"]),
+    Case(name: "flow-for-fixed-points", status: 64, arguments: ["fixed-points", "lorenz96-F8-m64.pt", "--flow"]),
+    Case(
+      name: "start-for-fixed-points", status: 64, arguments: ["fixed-points", "lorenz96-F8-m64.pt", "--start", "1,2"]),
+    Case(name: "slow-points-of-a-system", status: 64, arguments: ["fixed-points", "--system", "henon", "--slow"]),
+    Case(name: "method-of-a-map", status: 64, arguments: ["lyapunov", "--system", "henon", "--method", "rk4"]),
+    Case(
+      name: "method-without-flow", status: 64,
+      arguments: ["spectrum", "lorenz96-F8-m64.pt", "--closed-loop", "--tolerance", "1e-9"]),
+    Case(
+      name: "sampling-step-of-a-map", status: 64,
+      arguments: ["lyapunov", "--system", "logistic", "--sampling-step", "0.1"]),
+    Case(
+      name: "start-of-wrong-length", status: 64, arguments: ["spectrum", "--system", "lorenz63", "--start", "1,2"]),
+    Case(
+      name: "initial-of-wrong-length", status: 65,
+      arguments: ["section", "--system", "pendulum", "--stroboscopic", "--initial", "gamma.csv"]),
+    Case(
+      name: "initial-nan", status: 65,
+      arguments: ["orbit-diagram", "--system", "lorenz63", "--sweep", "rho=20:22:3", "--initial", "nan.csv"]),
+    Case(
+      name: "two-starts", status: 64,
+      arguments: ["spectrum", "--system", "cat", "--start", "1,2", "--initial", "x.csv"]),
+    Case(name: "idle-seed", status: 64, arguments: ["section", "--system", "rossler", "--seed", "3"]),
+    Case(
+      name: "idle-tangent-seed", status: 64,
+      arguments: [
+        "lyapunov", "--system", "cat", "--tangents", "unit", "--tangent-seed", "3",
+      ]),
+    Case(
+      name: "variable-out-of-range", status: 64,
+      arguments: ["spectrum", "lorenz96-F8-m64.pt", "--closed-loop", "--variable", "128"]),
+    Case(name: "variable-of-a-system", status: 64, arguments: ["section", "--system", "rossler", "--variable", "3"]),
+    Case(name: "bad-sweep", status: 64, arguments: ["orbit-diagram", "--system", "logistic", "--sweep", "r=2.8:4"]),
+    Case(name: "sweep-of-one", status: 64, arguments: ["orbit-diagram", "--system", "logistic", "--sweep", "r=3:4:1"]),
+    Case(
+      name: "sweep-of-no-parameter", status: 64,
+      arguments: ["orbit-diagram", "--system", "logistic", "--sweep", "q=3:4:5"]),
+    Case(
+      name: "sweep-of-a-network", status: 64,
+      arguments: ["orbit-diagram", "lorenz96-F8-m64.pt", "--closed-loop", "--sweep", "rho=3:4:5"]),
+    Case(
+      name: "sweep-beyond-a-network", status: 64,
+      arguments: ["orbit-diagram", "lorenz96-F8-m64.pt", "--closed-loop", "--sweep", "gamma=-1:4:6"]),
+    Case(
+      name: "strobe-diagram-without-period", status: 64,
+      arguments: ["orbit-diagram", "--system", "rossler", "--sweep", "c=4:5:3", "--sampling", "stroboscopic"]),
+    Case(
+      name: "idle-exponent-steps", status: 64,
+      arguments: ["orbit-diagram", "--system", "logistic", "--sweep", "r=3:4:5", "--exponent-steps", "1000"]),
+    Case(name: "section-of-a-map", status: 64, arguments: ["section", "lorenz96-F8-m64.pt", "--closed-loop"]),
+    Case(name: "section-of-a-classic-map", status: 64, arguments: ["section", "--system", "henon"]),
+    Case(
+      name: "section-of-jumps", status: 64,
+      arguments: ["section", "lorenz96-F8-m64.pt", "--flow", "--inputs", "lorenz96-F8-m64.inputs.npy"]),
+    Case(name: "strobe-without-period", status: 64, arguments: ["section", "--system", "rossler", "--stroboscopic"]),
+    Case(
+      name: "level-of-a-strobe", status: 64,
+      arguments: ["section", "--system", "pendulum", "--stroboscopic", "--level", "1"]),
+    Case(name: "normal-of-wrong-length", status: 64, arguments: ["section", "--system", "rossler", "--normal", "1,2"]),
+    Case(
+      name: "zero-one-of-few", status: 64,
+      arguments: ["spectrum", "--system", "lorenz63", "--length", "64", "--zero-one"]),
+    Case(
+      name: "segment-longer-than-run", status: 64,
+      arguments: ["spectrum", "--system", "cat", "--length", "100", "--segment", "101"]),
+    Case(
+      name: "repeat-without-inputs", status: 64,
+      arguments: ["lyapunov", "lorenz96-F8-m64.pt", "--closed-loop", "--repeat", "2"]),
+    Case(
+      name: "unwritable-spectrum", status: 74, arguments: ["spectrum", "--system", "cat", "--output", "/proc/nowhere"]),
     Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
     Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),
     Case(name: "unknown-flag", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gama", "1"]),
@@ -154,6 +262,7 @@ import Testing
           atPath: folder + "/" + name, withDestinationPath: TestData.path(name))
       }
       try "1\n2\n3\n".write(toFile: folder + "/gamma.csv", atomically: true, encoding: .utf8)
+      try "1\nnan\n3\n".write(toFile: folder + "/nan.csv", atomically: true, encoding: .utf8)
       try "1\n5\n3\n".write(toFile: folder + "/classes.csv", atomically: true, encoding: .utf8)
       try FileManager.default.createSymbolicLink(
         atPath: folder + "/lorenz96-F8-m64.inputs.npz", withDestinationPath: TestData.fixture("stored-alone.npz"))
@@ -162,6 +271,31 @@ import Testing
       #expect(run.output == "")
       try expectSnapshot(run.errors, "errors/" + test.name)
     }
+  }
+
+  /// A goal that wasn't reached is a finding, and with --strict an exit code too.
+  @Test(arguments: [
+    Case(
+      name: "never-returning", status: 2,
+      arguments: ["section", "--system", "lorenz63", "--level", "50", "--points", "5", "--time-limit", "20"]),
+    Case(
+      name: "too-few-maxima", status: 2,
+      arguments: ["orbit-diagram", "--system", "lorenz63", "--sweep", "rho=10:12:2", "--points", "5"]),
+    Case(
+      name: "diverging-spectrum", status: 2,
+      arguments: ["spectrum", "--system", "henon", "--parameter", "a=9", "--length", "64"]),
+    Case(
+      name: "diverging-strobe", status: 2,
+      arguments: ["section", "--system", "henon", "--parameter", "a=9", "--every", "1", "--points", "9"]),
+    Case(
+      name: "diverging-diagram", status: 2,
+      arguments: ["orbit-diagram", "--system", "logistic", "--sweep", "r=3.9:4.5:3", "--points", "9"]),
+  ]) func unreachedGoals(of test: Case) throws {
+    let lenient = try Tool(test.arguments)
+    #expect(lenient.status == 0 && lenient.errors == "")
+    let strict = try Tool(test.arguments + ["--strict"])
+    #expect(strict.status == 2 && strict.output == lenient.output)
+    try expectSnapshot(strict.errors, "errors/" + test.name)
   }
 
   @Test func truncatedFile() throws {
@@ -175,7 +309,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["lyapunov"], ["convert"], ["run"],
+    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["lyapunov"],
+    ["fixed-points"], ["orbit-diagram"], ["section"], ["spectrum"], ["convert"], ["run"],
   ]) func help(verb: [String]) throws {
     let run = try Tool(verb + ["--help"])
     #expect(run.status == 0 && run.errors == "")

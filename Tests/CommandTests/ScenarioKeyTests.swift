@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The keys of a scenario are the flags of its verb, neither more nor fewer.
+@Suite struct ScenarioKeyTests {
+  static let kinds = [
+    "inspect", "simulate", "compare", "bounds", "certify", "lyapunov", "fixed-points", "orbit-diagram", "section",
+    "spectrum",
+  ]
+  /// The flags that `run` has itself, and passes on.
+  static let ofRun: Set<String> = ["format", "output", "threads", "quiet", "strict", "help", "version"]
+
+  /// What ArgumentParser says of a verb.
+  private struct Dump: Decodable {
+    let command: Command
+
+    struct Command: Decodable { let arguments: [Argument] }
+
+    struct Argument: Decodable {
+      let kind: String
+      let names: [Name]?
+    }
+
+    struct Name: Decodable {
+      let kind: String
+      let name: String
+    }
+  }
+
+  @Test(arguments: kinds) func keysAreFlags(kind: String) throws {
+    let dump = try JSONDecoder().decode(
+      Dump.self, from: Data(try Tool([kind, "--experimental-dump-help"]).output.utf8))
+    var flags = Set(
+      dump.command.arguments.filter { $0.kind != "positional" }.flatMap { $0.names ?? [] }.filter { $0.kind == "long" }
+        .map(\.name))
+    flags = flags.filter { !($0.hasPrefix("no-") && flags.contains(String($0.dropFirst(3)))) }.subtracting(Self.ofRun)
+    #expect(flags.count > 5)
+    let keys = flags.map { flag in
+      let words = flag.split(separator: "-")
+      return words.prefix(1).joined() + words.dropFirst().map(\.capitalized).joined()
+    }
+    #expect(try known(to: kind) == (keys + ["kind", "checkpoint"]).sorted())
+  }
+
+  /// A verb that scenarios can't name is one that makes no result of its own from flags.
+  @Test func everyVerbHasAKind() throws {
+    let help = try Tool(["--help"]).output
+    let listed = try #require(help.split(separator: "SUBCOMMANDS:").last).split(separator: "\n")
+      .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.map { String($0.split(separator: " ")[0]) }
+    #expect(Set(listed).subtracting(Self.kinds) == ["demo", "convert", "run"])
+  }
+
+  /// The keys that the message about an unknown one lists.
+  private func known(to kind: String) throws -> [String] {
+    try TestData.withFolder { folder in
+      try "kind: \(kind)\ncheckpoint: a.pt\nnoSuchKey: 1\n".write(
+        toFile: folder + "/s.yaml", atomically: true, encoding: .utf8)
+      let errors = try Tool(["run", "s.yaml", "--output", "out"], folder: folder).errors
+      let hint = try #require(errors.split(separator: "\n").first { $0.hasPrefix("Hint: known: ") })
+      return hint.dropFirst("Hint: known: ".count).split(separator: ", ").map(String.init).sorted()
+    }
+  }
+
+  /// Lists of numbers and parameters come as YAML has them.
+  @Test func listsAndMappings() throws {
+    try TestData.withFolder { folder in
+      let text = """
+        kind: lyapunov
+        system: lorenz63
+        parameter: {rho: 20, sigma: 10.5}
+        start: [1, 2.5, 20]
+        length: 100
+        """
+      try text.write(toFile: folder + "/s.yaml", atomically: true, encoding: .utf8)
+      let json = try Tool(["run", "s.yaml", "--output", "out", "--format", "json"], folder: folder).json()
+      let system = try #require(json["system"] as? [String: Any])
+      let parameters = try #require(system["parameters"] as? [[String: Any]])
+      #expect(parameters.map { $0["value"] as? Double } == [10.5, 20, 8.0 / 3])
+      #expect(system["start"] as? String == "1,2.5,20")
+    }
+  }
+}
