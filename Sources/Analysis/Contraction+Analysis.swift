@@ -2,7 +2,7 @@ public import CoRNNModel
 import RealModule
 
 extension Contraction {
-  /// The steps that ``init(_:system:threads:progress:)`` reports.
+  /// The steps that ``init(_:system:includingSeries:threads:progress:)`` reports.
   public static let stages = 2 * ContractionMethod.allCases.count + 1
 
   /// Tests all four methods on a network.
@@ -11,9 +11,12 @@ extension Contraction {
   ///
   /// Costs some thousands of products with m×m matrices and some hundreds of factorisations, O(m³) each.
   ///
-  /// - Parameter progress: called with 1 after each of ``stages`` stages.
+  /// - Parameters:
+  ///   - includingSeries: whether quantities over frequency are wanted, for plots.
+  ///   - progress: called with 1 after each of ``stages`` stages.
   public init(
-    _ network: OscillatorNetwork, system: MovingSystem, threads: Int = 1, progress: (Int) -> Void = { _ in }
+    _ network: OscillatorNetwork, system: MovingSystem, includingSeries: Bool = true, threads: Int = 1,
+    progress: (Int) -> Void = { _ in }
   ) {
     var search = ContractionSearch(network, system: system, threads: threads)
     let exponent = search.unitExponent
@@ -39,7 +42,7 @@ extension Contraction {
     self.init(
       system: system, certified: best != nil, method: best?.method, kind: best == nil ? .numerical : .rigorous,
       largestExponentBound: best?.largestExponentBound, gain: methods.map(\.gain).min(), unitExponent: exponent,
-      nominalExponent: search.nominalExponent, methods: methods, series: search.series(gains))
+      nominalExponent: search.nominalExponent, methods: methods, series: includingSeries ? search.series(gains) : Series(frequency: [], curves: []))
     progress(1)
   }
 }

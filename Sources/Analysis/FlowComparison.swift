@@ -1,7 +1,6 @@
 public import CoRNNDynamics
 public import CoRNNKernels
 public import CoRNNModel
-import RealModule
 
 /// The map against the continuous system under the same input: how far apart, and at which order in dt.
 public struct FlowComparison: Encodable, Equatable, Sendable {
@@ -10,7 +9,7 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
   /// The largest difference of any unit in any step and at the end.
   public let error: Errors
   /// The order at which the map approaches the flow as dt falls; 1 is expected.
-  public let order: Order
+  public let order: MeasuredOrder
   /// The integration.
   public let integration: Integration
   /// The energy of both.
@@ -31,27 +30,6 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
     public let unit: Int
     /// The largest over units after the last step.
     public let final: Double
-  }
-
-  /// A measured order of convergence.
-  public struct Order: Encodable, Equatable, Sendable {
-    /// The slope of log error against log dt over the finest levels, and its 95 % confidence interval; null where
-    /// the error is at the integrator's own level or a level diverged.
-    public let estimate: Double?
-    public let lower: Double?
-    public let upper: Double?
-    /// How many of the finest levels the line goes through.
-    public let levelsUsed: Int
-    /// Every level: the time step and the largest position error on the original grid.
-    public let levels: [Level]
-    /// Why there is no estimate.
-    public let reason: String?
-  }
-
-  public struct Level: Encodable, Equatable, Sendable {
-    public let timeStep: Double
-    /// Null where the map diverged.
-    public let error: Double?
   }
 
   /// How the flow was integrated, and what its own error is.
@@ -97,9 +75,6 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
 
   /// The pieces of work in a comparison of one trajectory, for telling progress.
   public static func pieces(steps: Int, refinements: Int) -> Int { steps * (2 * stepWeight + (2 << refinements) - 1) }
-
-  /// The finest levels that the order is taken from.
-  public static let levelsInRegression = 4
 
   /// Compares the map with the flow.
   ///
@@ -183,8 +158,8 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
   private static func measureOrder(
     _ network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, hold: InputHold, flow: Trajectory,
     coarsest: Trajectory, ownError: Double, refinements: Int, threads: Int, progress: (@Sendable (Int) -> Void)?
-  ) -> Order {
-    var levels: [Level] = []
+  ) -> MeasuredOrder {
+    var levels: [MeasuredOrder.Level] = []
     let row = flow.batch * flow.hidden
     for level in 0...refinements {
       let parts = 1 << level
@@ -207,21 +182,9 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
           }
         }
       }
-      levels.append(Level(timeStep: fine.oscillators.timeStep, error: largest))
+      levels.append(MeasuredOrder.Level(timeStep: fine.oscillators.timeStep, error: largest))
     }
-    let used = levels.suffix(levelsInRegression)
-    let points = used.compactMap { level in level.error.map { (level.timeStep, $0) } }
-    func none(_ reason: String) -> Order {
-      Order(estimate: nil, lower: nil, upper: nil, levelsUsed: 0, levels: levels, reason: reason)
-    }
-    guard flow.steps == inputs.steps else { return none("the integrator didn't reach the end") }
-    guard points.count == used.count, used.count >= 3 else { return none("the map diverged at a level") }
-    guard points.allSatisfy({ $0.1 > 100 * ownError }) else {
-      return none("the map's error is not well above the integrator's own, \(ownError)")
-    }
-    let line = LinearRegression(x: points.map { Double.log($0.0) }, y: points.map { Double.log($0.1) })
-    return Order(
-      estimate: line.slope, lower: line.slope - line.halfWidth, upper: line.slope + line.halfWidth,
-      levelsUsed: points.count, levels: levels, reason: nil)
+    return MeasuredOrder(
+      levels, ownError: ownError, reason: flow.steps == inputs.steps ? nil : "the integrator didn't reach the end")
   }
 }

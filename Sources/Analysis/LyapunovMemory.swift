@@ -11,12 +11,9 @@ public struct LyapunovMemory: Codable, Equatable, Sendable {
   /// Where a run without a length next looks at its errors, and the means per step where it last did.
   var goal = 0
   var means: [Double] = []
-  /// The sums of logarithms by tangent: of all, of blocks of `blockLength` intervals, of the block not yet full.
+  /// The sums of logarithms by tangent: of all, and over blocks of intervals.
   var sums: [Double]
-  var blocks: [[Double]] = []
-  var blockLength = 1
-  var open: [Double]
-  var openIntervals = 0
+  var blocks: BlockAverages
   /// The trace identity: steps, sums of logarithms, log-determinants.
   var checkedSteps = 0
   var checkedLogs = 0.0
@@ -24,6 +21,7 @@ public struct LyapunovMemory: Codable, Equatable, Sendable {
   /// The divergence's integral in steps, and its last value.
   var divergences = 0.0
   var divergence: Double?
+  /// Running sums and the standard errors per step then, none where blocks were few.
   var traceSteps: [Int] = []
   var traceSums: [[Double]] = []
   var traceErrors: [[Double]] = []
@@ -39,7 +37,7 @@ public struct LyapunovMemory: Codable, Equatable, Sendable {
     self.tangents = tangents
     self.step = step
     sums = [Double](repeating: 0, count: count)
-    open = sums
+    blocks = BlockAverages(width: count)
     openWindow = sums
   }
 }

@@ -26,3 +26,30 @@ public struct LyapunovResult: Encodable, Equatable, Sendable {
     run = spectrum
   }
 }
+
+/// What `lyapunov --sweep` finds.
+public struct ChaosTransitionResult: Encodable, Equatable, Sendable {
+  /// The system before the parameter is changed; of several networks the first.
+  public let system: SystemDescription
+  public let networks: Int
+  public let transition: ChaosTransition
+
+  /// The transition of a system, or of several networks of its kind.
+  public init(system: SystemDescription, networks: Int, transition: ChaosTransition) {
+    self.system = system
+    self.networks = networks
+    self.transition = transition
+  }
+}
+
+/// What `lyapunov --refinements` finds.
+public struct LyapunovRefinementResult: Encodable, Equatable, Sendable {
+  public let system: SystemDescription
+  public let refinement: LyapunovRefinement
+
+  /// The map of a network against its ODE.
+  public init(system: SystemDescription, refinement: LyapunovRefinement) {
+    self.system = system
+    self.refinement = refinement
+  }
+}

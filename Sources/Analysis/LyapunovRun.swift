@@ -119,20 +119,8 @@ struct LyapunovRun<System: DynamicalSystem> {
   private mutating func enter(_ logs: [Double], steps size: Int) {
     memory.steps += size
     memory.intervals += 1
-    for i in logs.indices {
-      memory.sums[i] += logs[i]
-      memory.open[i] += logs[i]
-    }
-    memory.openIntervals += 1
-    if memory.openIntervals == memory.blockLength {
-      memory.blocks.append(memory.open)
-      memory.open = [Double](repeating: 0, count: count)
-      memory.openIntervals = 0
-      if memory.blocks.count == 128 {
-        memory.blocks = Self.paired(memory.blocks)
-        memory.blockLength *= 2
-      }
-    }
+    for i in logs.indices { memory.sums[i] += logs[i] }
+    memory.blocks.enter(logs)
     if let window = options.window {
       for i in logs.indices { memory.openWindow[i] += logs[i] }
       memory.openWindowSteps += size
@@ -152,33 +140,21 @@ struct LyapunovRun<System: DynamicalSystem> {
     let traced = min(count, 4 * LyapunovSpectrum.Trace.mostTraced)
     memory.traceSteps.append(memory.steps)
     memory.traceSums.append(Array(memory.sums.prefix(traced)))
-    let errors = standardErrors ?? Array(repeating: .nan, count: count)
-    memory.traceErrors.append(Array(errors.prefix(traced)))
+    memory.traceErrors.append(Array((standardErrors ?? []).prefix(traced)))
     memory.nextTrace = max(memory.intervals + 1, Int(Double(memory.intervals) * 1.05))
   }
 
-  private static func paired(_ blocks: [[Double]]) -> [[Double]] {
-    stride(from: 0, to: blocks.count - 1, by: 2).map { pair in
-      zip(blocks[pair], blocks[pair + 1]).map { $0 + $1 }
-    }
+  /// The standard errors of the means per step; nil for fewer than four blocks. Of −∞ it is not a number.
+  var standardErrors: [Double]? {
+    guard memory.blocks.blocks.count >= BlockAverages.least else { return nil }
+    return (0..<count).map { memory.blocks.account(of: $0).map { $0.standardError / stepsPerEntry } ?? .nan }
   }
 
-  /// The standard errors of the means per step from the blocks, the largest over blocks joined in pairs again and again
-  /// while eight are left (Flyvbjerg and Petersen, doi:10.1063/1.457480); nil for fewer than four blocks.
-  var standardErrors: [Double]? {
-    guard memory.blocks.count >= 4 else { return nil }
-    var errors = [Double](repeating: 0, count: count)
-    var (blocks, length) = (memory.blocks, memory.blockLength)
-    while true {
-      let (size, number) = (Double(length * options.interval), Double(blocks.count))
-      for i in 0..<count {
-        let mean = blocks.reduce(0) { $0 + $1[i] } / number
-        let squares = blocks.reduce(0) { $0 + ($1[i] - mean) * ($1[i] - mean) }
-        errors[i] = max(errors[i], (squares / (number - 1) / number).squareRoot() / size)
-      }
-      guard blocks.count >= 16 else { return errors }
-      blocks = Self.paired(blocks)
-      length *= 2
-    }
+  /// The standard error of `Σ weights_i · exponent_i` per step; nil for fewer than four blocks.
+  func standardError(of weights: [Double]) -> Double? {
+    memory.blocks.account(of: weights).map { $0.standardError / stepsPerEntry }
   }
+
+  /// The steps between two orthonormalisations, of which blocks know nothing.
+  var stepsPerEntry: Double { memory.intervals > 0 ? Double(memory.steps) / Double(memory.intervals) : 1 }
 }

@@ -5,8 +5,8 @@ import RealModule
 extension LyapunovSpectrum {
   /// The spectrum of `system` along the orbit from `start`.
   ///
-  /// A run without a length goes on, each time twice as far, until every standard error is at most the target and no
-  /// mean moved by more than twice that since the last look, or the most steps are done.
+  /// A run without a length goes on, each time twice as far, until nothing stands in the way of trusting every mean to
+  /// the target (``LyapunovObstacle``), or the most steps are done.
   ///
   /// - Parameters:
   ///   - memory: where an interrupted run of the same system, start and options was left.
@@ -32,19 +32,17 @@ extension LyapunovSpectrum {
     var run = LyapunovRun(system, start: start, options: options, memory: memory)
     if let steps = options.steps {
       try run.pass(to: steps, mayGoOn: mayGoOn, progress: progress)
-      return try LyapunovSpectrum(&run, isSettled: true, stoppedAtCap: false)
+      return try LyapunovSpectrum(&run, obstacles: run.obstacles, stoppedAtCap: false)
     }
     while true {
-      let goal = run.nextGoal
-      try run.pass(to: goal, mayGoOn: mayGoOn, progress: progress)
-      let isSettled = run.settle()
+      try run.pass(to: run.nextGoal, mayGoOn: mayGoOn, progress: progress)
+      let obstacles = run.settle() ? run.obstacles : run.obstacles + [.moved]
       let isOver = run.memory.steps >= options.mostSteps
-      let isReached = isSettled && (run.standardErrors?.allSatisfy { $0 <= run.targetPerStep } ?? false)
-      if isReached || isOver { return try LyapunovSpectrum(&run, isSettled: isSettled, stoppedAtCap: isOver) }
+      if obstacles.isEmpty || isOver { return try LyapunovSpectrum(&run, obstacles: obstacles, stoppedAtCap: isOver) }
     }
   }
 
-  private init<System>(_ run: inout LyapunovRun<System>, isSettled: Bool, stoppedAtCap: Bool) throws(Failure) {
+  private init<System>(_ run: inout LyapunovRun<System>, obstacles: [LyapunovObstacle], stoppedAtCap: Bool) throws(Failure) {
     run.trace()
     let (memory, options, system) = (run.memory, run.options, run.system)
     let scale = system.hasTime ? system.timeStep : 1
@@ -52,7 +50,9 @@ extension LyapunovSpectrum {
     let perUnit = perStep.map { $0 / scale }
     let errors = run.standardErrors.map { $0.map { $0 / scale } }
     let order = perUnit.indices.sorted { perUnit[$0] > perUnit[$1] }
-    exponents = order.map { Exponent(value: perUnit[$0], standardError: errors?[$0]) }
+    resolution = 1 / (Double(max(memory.steps, 1)) * scale)
+    let resolution = resolution
+    exponents = order.map { Exponent(value: perUnit[$0], standardError: errors?[$0], resolution: resolution) }
     exponentsPerStep = order.map { perStep[$0] }
     unit = system.hasTime ? .perTime : .perStep
     timeStep = system.timeStep
@@ -60,8 +60,15 @@ extension LyapunovSpectrum {
     transient = options.transient
     interval = options.interval
     dimension = system.dimension
-    kaplanYorkeDimension = Self.kaplanYorkeDimension(order.map { perUnit[$0] }, dimension: system.dimension)
+    let dimension = Self.kaplanYorke(order.map { perUnit[$0] }, dimension: system.dimension)
+    kaplanYorkeDimension = dimension?.value
+    kaplanYorkeError = dimension.flatMap { dimension in
+      var weights = perUnit.map { _ in 0.0 }
+      for (place, slope) in zip(order, dimension.slopes) { weights[place] = slope / scale }
+      return run.standardError(of: weights)
+    }
     positiveSum = perUnit.reduce(0) { $0 + max(0, $1) }
+    positiveSumError = run.standardError(of: perUnit.map { $0 > 0 ? 1 / scale : 0 })
     traceIdentityResidual =
       memory.checkedSteps > 0
       ? abs(memory.checkedLogs - memory.checkedDeterminants) / (Double(memory.checkedSteps) * scale) : nil
@@ -70,7 +77,8 @@ extension LyapunovSpectrum {
       run.count == system.dimension && memory.divergence != nil
       ? perUnit.reduce(0, +) - memory.divergences / Double(memory.steps) : nil
     target = options.target
-    converged = isSettled && (errors?.allSatisfy { $0 <= options.target } ?? false)
+    converged = obstacles.isEmpty
+    self.obstacles = obstacles
     self.stoppedAtCap = stoppedAtCap && !converged
     fixedPoint = try run.fixedPoint(measured: exponents.map(\.value))
     finalState = memory.state
@@ -80,25 +88,28 @@ extension LyapunovSpectrum {
       values: traced.map { i in
         zip(memory.traceSums, memory.traceSteps).map { $0[i] / (Double($1) * scale) }
       },
-      standardErrors: traced.map { i in memory.traceErrors.map { $0[i] / scale } })
-    finiteTime = options.window.map { FiniteTime(window: $0, memory, scale: scale) }
+      standardErrors: traced.map { i in memory.traceErrors.map { $0.isEmpty ? .nan : $0[i] / scale } })
+    finiteTime = options.window.map { FiniteTime(window: $0, memory, order: order, scale: scale) }
   }
 
-  /// `j + (sum of the first j)/|next|` for the last j with a sum that isn't negative; nil where the exponents known
-  /// don't reach the crossing.
-  static func kaplanYorkeDimension(_ sorted: [Double], dimension: Int) -> Double? {
+  /// `D = j + (λ_1 + … + λ_j)/|λ_(j+1)|` for the last j with a sum that isn't negative, and ∂D/∂λ_i for the exponents
+  /// that it depends on; nil where the exponents known don't reach the crossing.
+  static func kaplanYorke(_ sorted: [Double], dimension: Int) -> (value: Double, slopes: [Double])? {
     var sum = 0.0
-    for (j, value) in sorted.enumerated() {
-      if sum + value < 0 { return j == 0 ? 0 : Double(j) + sum / abs(value) }
-      sum += value
+    for (j, next) in sorted.enumerated() {
+      if sum + next < 0 {
+        guard j > 0 else { return (0, []) }
+        return (Double(j) - sum / next, Array(repeating: -1 / next, count: j) + [sum / (next * next)])
+      }
+      sum += next
     }
-    return sorted.count == dimension ? Double(dimension) : nil
+    return sorted.count == dimension ? (Double(dimension), []) : nil
   }
 }
 
 extension LyapunovSpectrum.FiniteTime {
-  fileprivate init(window: Int, _ memory: LyapunovMemory, scale: Double) {
-    let values = memory.sums.indices.map { i in memory.windows.map { $0[i] / scale } }
+  fileprivate init(window: Int, _ memory: LyapunovMemory, order: [Int], scale: Double) {
+    let values = order.map { i in memory.windows.map { $0[i] / scale } }
     let means = values.map { $0.reduce(0, +) / Double(max($0.count, 1)) }
     self.window = window
     step = memory.windowEnds
@@ -122,11 +133,19 @@ extension LyapunovRun {
     return min(memory.goal == 0 ? first : 2 * memory.goal, options.mostSteps)
   }
 
+  /// What stands in the way of trusting the means to the target.
+  fileprivate var obstacles: [LyapunovObstacle] {
+    let order = memory.sums.indices.sorted { memory.sums[$0] > memory.sums[$1] }
+    let perEntry = 1 / (stepsPerEntry * (system.hasTime ? system.timeStep : 1))
+    return memory.blocks.obstacles(order: order, perEntry: perEntry, target: options.target)
+  }
+
   /// Takes the means at a look; whether none moved by more than twice the target since the last.
   fileprivate mutating func settle() -> Bool {
     let means = memory.sums.map { $0 / Double(memory.steps) }
     let isSettled =
-      !memory.means.isEmpty && zip(means, memory.means).allSatisfy { abs($0 - $1) <= 2 * targetPerStep }
+      !memory.means.isEmpty
+      && zip(means, memory.means).allSatisfy { $0 == $1 || abs($0 - $1) <= 2 * targetPerStep }
     look(means)
     return isSettled
   }

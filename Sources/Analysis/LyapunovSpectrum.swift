@@ -22,8 +22,11 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   /// Where the sum of the first exponents crosses 0, interpolated (Kaplan and Yorke, 1979): 0 where all are negative, n
   /// where it never does; null where too few exponents were computed to tell.
   public let kaplanYorkeDimension: Double?
-  /// The sum of the positive ones.
+  /// Its standard error, to first order in the exponents' and with their correlations; null as theirs.
+  public let kaplanYorkeError: Double?
+  /// The sum of the positive ones, and its standard error.
   public let positiveSum: Double
+  public let positiveSumError: Double?
   /// The sum of all exponents minus the mean of log|det J| computed apart, per `unit`, absolute, over the steps where
   /// that was done; null unless all exponents were computed: fewer than all have no such identity.
   public let traceIdentityResidual: Double?
@@ -31,9 +34,12 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   public let checkedSteps: Int
   /// For flows: the sum of the exponents minus the mean divergence of the continuous system, the integrator's own error.
   public let divergenceResidual: Double?
-  /// The standard error asked for, and whether every exponent's is within it.
+  /// The standard error asked for, whether every exponent can be trusted to it, and what stands in the way.
   public let target: Double
   public let converged: Bool
+  public let obstacles: [LyapunovObstacle]
+  /// 1 over the time averaged over: what a change of a tangent's length by the factor e makes of an exponent.
+  public let resolution: Double
   /// Whether the length was the most allowed, where it was to go on until the errors were small.
   public let stoppedAtCap: Bool
   /// Where the orbit ended at a fixed point: the exponents that its eigenvalues give. Null elsewhere.
@@ -47,8 +53,9 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
 
   // What a result says beside these stands there.
   private enum CodingKeys: String, CodingKey {
-    case timeStep, steps, transient, interval, dimension, positiveSum, checkedSteps, divergenceResidual, target
-    case stoppedAtCap, exponentsPerStep, fixedPoint, finiteTime, trace
+    case timeStep, steps, transient, interval, dimension, kaplanYorkeError, positiveSum, positiveSumError
+    case checkedSteps, divergenceResidual, target, obstacles, resolution, stoppedAtCap, exponentsPerStep, fixedPoint
+    case finiteTime, trace
   }
 
   /// One exponent.
@@ -56,6 +63,28 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
     public let value: Double
     /// From the means of blocks of the run, the largest over block lengths; null for fewer than four blocks.
     public let standardError: Double?
+    /// Whether it is told from 0: by more than three standard errors, and by more than the run's resolution.
+    public let sign: Sign
+
+    init(value: Double, standardError: Double?, resolution: Double) {
+      self.value = value
+      self.standardError = standardError
+      guard let standardError, !value.isNaN else {
+        sign = .unknown
+        return
+      }
+      let band = value.isFinite ? max(3 * standardError, resolution) : 0
+      sign = value > band ? .positive : value < -band ? .negative : .neutral
+    }
+  }
+
+  /// What an exponent's sign is known to be.
+  public enum Sign: String, Encodable, Sendable {
+    case positive, negative
+    /// Not told from 0.
+    case neutral
+    /// Without a standard error nothing is.
+    case unknown
   }
 
   /// What exponents are per.
@@ -87,8 +116,8 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
     }
   }
 
-  /// Exponents over consecutive windows, in the order of the tangents: the first of each window is not the largest in
-  /// it, but the one that leads on average.
+  /// Exponents over consecutive windows, in the order of `exponents`: the first of each window is not the largest in it,
+  /// but the one that leads on average.
   public struct FiniteTime: Encodable, Equatable, Sendable {
     /// The steps in a window.
     public let window: Int

@@ -25,4 +25,23 @@ extension OscillatorNetwork {
     try self.init(
       oscillators: oscillators, positionWeights: w, velocityWeights: z, inputWeights: v, bias: b)
   }
+
+  /// A network of random coupling by positions: W of independent normal entries with standard deviation `gain/√m`, whose
+  /// spectral radius is about the gain; Z = 0, b = 0, and V of standard normal entries.
+  ///
+  /// - Parameters:
+  ///   - gain: g; the transition to chaos of such networks is over g (Sompolinsky et al., doi:10.1103/PhysRevLett.61.259).
+  ///   - inputs: d.
+  ///   - random: the stream that the weights are drawn from, in the order W, V.
+  public init(
+    oscillators: Oscillators, normalPositionWeights gain: Double, inputs: Int, random: inout SplittableRandom
+  ) throws(InvalidNetwork) {
+    let m = oscillators.count
+    let scale = gain / Double(m).squareRoot()
+    let w = Matrix(rows: m, columns: m, elements: (0..<m * m).map { _ in scale * random.normal() })
+    let v = Matrix(rows: m, columns: inputs, elements: (0..<m * inputs).map { _ in random.normal() })
+    try self.init(
+      oscillators: oscillators, positionWeights: w, velocityWeights: Matrix(rows: m, columns: m), inputWeights: v,
+      bias: [Double](repeating: 0, count: m))
+  }
 }

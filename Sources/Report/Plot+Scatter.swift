@@ -9,6 +9,10 @@ extension Plot {
       case dots
       /// Filled circles, crosses and open circles, to be seen one by one.
       case circles, crosses, rings
+      /// Filled circles with bars for errors.
+      case errorBars
+      /// Steps of equal width around each x.
+      case histogram
       case line
       /// In grey, for what others stand out from.
       case faintLine
@@ -18,14 +22,18 @@ extension Plot {
     let label: String
     let x: [Double]
     let y: [Double]
+    /// How far off y may be, for ``Style/errorBars``.
+    let errors: [Double]
     let style: Style
 
     /// Points (x, y); those that aren't finite are left out, and break a line.
-    public init(_ label: String, x: [Double], y: [Double], style: Style) {
+    public init(_ label: String, x: [Double], y: [Double], errors: [Double] = [], style: Style) {
       precondition(x.count == y.count, "\(label): \(x.count) against \(y.count) values")
+      precondition(errors.count == (style == .errorBars ? x.count : 0), "\(label): \(errors.count) errors")
       self.label = label
       self.x = x
       self.y = y
+      self.errors = errors
       self.style = style
     }
   }
@@ -54,13 +62,14 @@ extension Plot.Scatter {
     for series in series + upper {
       text += "# \"\(series.label)\"\n"
       var isEmpty = true
-      for (x, y) in zip(series.x, series.y) {
+      for (place, (x, y)) in zip(series.x, series.y).enumerated() {
         let isFinite = x.isFinite && y.isFinite
+        let error = series.style == .errorBars ? series.errors[place].isFinite ? " \(series.errors[place])" : " 0" : ""
         // A blank line breaks a line.
-        text += isFinite ? "\(x) \(y)\n" : [.line, .faintLine].contains(series.style) && !isEmpty ? "\n" : ""
+        text += isFinite ? "\(x) \(y)\(error)\n" : [.line, .faintLine].contains(series.style) && !isEmpty ? "\n" : ""
         isEmpty = isEmpty && !isFinite
       }
-      if isEmpty { text += "NaN NaN\n" }
+      if isEmpty { text += series.style == .errorBars ? "NaN NaN NaN\n" : "NaN NaN\n" }
       text += "\n\n"
     }
     return text
@@ -77,11 +86,13 @@ extension Plot.Scatter {
         case .circles: "points pt 7 ps 0.9"
         case .crosses: "points pt 2 ps 1.1 lw 1.5"
         case .rings: "points pt 6 ps 1.1 lw 1.5"
+        case .errorBars: "yerrorbars pt 7 ps 0.7 lw 1.2"
+        case .histogram: "histeps lw 1.5"
         case .line: "lines lw 1.3"
         case .faintLine: "lines lw 0.7"
         case .dashedLine: "lines lw 1 dt 2"
         }
-      return "'\(name).dat' index \(first + place) using 1:2 with \(style) lc rgb '"
+      return "'\(name).dat' index \(first + place) using \(series.style == .errorBars ? "1:2:3" : "1:2") with \(style) lc rgb '"
         + (series.style == .dashedLine ? "#444444" : series.style == .faintLine ? "#AAAAAA" : colour)
         + "' title \(quoted(series.label))"
     }.joined(separator: ", \\\n     ")

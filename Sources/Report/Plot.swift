@@ -7,12 +7,25 @@ public struct Plot: Equatable, Sendable {
     let label: String
     let values: [Double]
     let isDashed: Bool
+    let errors: Errors?
 
-    public init(_ label: String, _ values: [Double], dashed: Bool = false) {
+    /// How far off values may be, in both directions, and how that is drawn.
+    public enum Errors: Equatable, Sendable {
+      case band([Double])
+      case bars([Double])
+
+      var values: [Double] { switch self { case .band(let values), .bars(let values): values } }
+    }
+
+    public init(_ label: String, _ values: [Double], errors: Errors? = nil, dashed: Bool = false) {
       self.label = label
       self.values = values
+      self.errors = errors
       isDashed = dashed
     }
+
+    /// Its columns of data: the values, then the errors where there are any.
+    var columns: [[Double]] { [values] + (errors.map { [$0.values] } ?? []) }
   }
 
   /// The stem of its files' names.
@@ -46,7 +59,7 @@ public struct Plot: Equatable, Sendable {
     name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false,
     logarithmicX: Bool = false, fromZero: Bool = false, counting: Bool = false, x: [Double], curves: [Curve]
   ) {
-    precondition(curves.allSatisfy { $0.values.count == x.count }, "\(name): curves that aren't \(x.count) long")
+    precondition(curves.allSatisfy { $0.columns.allSatisfy { $0.count == x.count } }, "\(name): curves that aren't \(x.count) long")
     self.name = name
     self.title = title
     self.xLabel = xLabel
@@ -118,14 +131,17 @@ public struct Plot: Equatable, Sendable {
     return curves.contains { curve in curve.values.contains { $0.isFinite && (!isLogarithmic || $0 > 0) } }
   }
 
-  /// The data file: a column for x and one for each curve, under a line of names.
+  /// The data file: a column for x, and for each curve one for its values and one for errors it has, under a line of
+  /// names.
   public var data: String {
     if let cells { return cells.data(xLabel, yLabel) }
     if let scatter { return scatter.data(xLabel, yLabel) }
-    var text = "# " + ([xLabel] + curves.map(\.label)).map { "\"\($0)\"" }.joined(separator: " ") + "\n"
+    let names = [xLabel] + curves.flatMap { $0.errors == nil ? [$0.label] : [$0.label, $0.label + " ±"] }
+    var text = "# " + names.map { "\"\($0)\"" }.joined(separator: " ") + "\n"
+    let columns = curves.flatMap(\.columns)
     for row in x.indices {
       text += "\(x[row])"
-      for curve in curves { text += curve.values[row].isFinite ? " \(curve.values[row])" : " NaN" }
+      for column in columns { text += column[row].isFinite ? " \(column[row])" : " NaN" }
       text += "\n"
     }
     return text
@@ -143,11 +159,24 @@ public struct Plot: Equatable, Sendable {
     var lines = axes
     // Few points are worth seeing one by one.
     let style = x.count <= 30 ? "linespoints pt 7 ps 0.7" : "lines"
-    let drawn = curves.enumerated().filter { _, curve in
-      curve.values.contains { $0.isFinite && (!isLogarithmic || $0 > 0) }
-    }.map { place, curve in
-      "'\(name).dat' every \(every) using 1:\(place + 2) with \(style) lw 1.5 dt \(curve.isDashed ? 2 : 1) "
-        + "lc rgb '\(Self.colours[place % Self.colours.count])' title \(quoted(curve.label))"
+    var drawn: [String] = []
+    var column = 2
+    for (place, curve) in curves.enumerated() {
+      defer { column += curve.columns.count }
+      guard curve.values.contains(where: { $0.isFinite && (!isLogarithmic || $0 > 0) }) else { continue }
+      let source = "'\(name).dat' every \(every) using 1:"
+      let colour = "lc rgb '\(Self.colours[place % Self.colours.count])'"
+      switch curve.errors {
+      case .band:
+        drawn.append(
+          source + "($\(column)-$\(column + 1)):($\(column)+$\(column + 1)) with filledcurves \(colour) "
+            + "fs transparent solid 0.2 noborder notitle")
+      case .bars:
+        drawn.append(source + "\(column):\(column + 1) with yerrorbars pt 0 lw 1.2 \(colour) notitle")
+      case nil: break
+      }
+      drawn.append(
+        source + "\(column) with \(style) lw 1.5 dt \(curve.isDashed ? 2 : 1) \(colour) title \(quoted(curve.label))")
     }
     for terminal in ["svg size 900,560 background rgb 'white'", "pngcairo size 900,560"] {
       lines.append("set terminal \(terminal)")

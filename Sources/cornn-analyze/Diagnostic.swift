@@ -19,6 +19,8 @@ struct Diagnostic: Error, Equatable {
     case noInput = 66
     /// The system refused to read or write.
     case io = 74
+    /// A signal asked it to stop.
+    case interrupted = 130
   }
 
   let code: Code

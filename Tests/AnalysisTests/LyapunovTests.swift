@@ -17,8 +17,11 @@ import Testing
     let exponents: [Double]
     let steps: Int
     let dimension: Double?
+    var positiveSum: Double?
     var testDescription: String { system.rawValue }
   }
+
+  static let isLong = ProcessInfo.processInfo.environment["CORNN_LONG_TESTS"] == "1"
 
   static let references = [
     Reference(system: .henon, exponents: [0.41923, -1.62320], steps: 400_000, dimension: 1.2583),
@@ -29,6 +32,9 @@ import Testing
       system: .lorenz96, parameters: ["n": 5], exponents: [0.473, 0, -0.521, -1.305, -3.647], steps: 400_000,
       dimension: 2.908),
     Reference(
+      system: .lorenz96, parameters: ["n": 40], exponents: [1.692, 1.486, 1.308, 1.160, 1.013],
+      steps: isLong ? 4_000_000 : 150_000, dimension: 27.085, positiveSum: 10.21),
+    Reference(
       system: .lorenz63, parameters: ["rho": 20], exponents: [-0.15479, -0.15479], steps: 40_000, dimension: 0),
   ]
 
@@ -36,14 +42,23 @@ import Testing
     let made = try reference.system.make(reference.parameters)
     let (system, start) = (made.system, made.start)
     let spectrum = try LyapunovSpectrum(
-      of: system, from: start, options: .init(transient: 20_000, steps: reference.steps, interval: 2))
+      of: system, from: start, options: .init(transient: 20_000, steps: reference.steps, interval: 5))
     for (found, wanted) in zip(spectrum.exponents, reference.exponents) {
       #expect(abs(found.value - wanted) < max(1e-2, 3 * (found.standardError ?? 0)), "\(found.value) \(wanted)")
     }
     let residual = try #require(spectrum.traceIdentityResidual)
     #expect(residual < 1e-9)
     if let dimension = reference.dimension {
-      #expect(abs((spectrum.kaplanYorkeDimension ?? .nan) - dimension) < 0.02)
+      let allowed = max(2e-2, 3 * (spectrum.kaplanYorkeError ?? 0))
+      #expect(abs((spectrum.kaplanYorkeDimension ?? .nan) - dimension) < allowed)
+    }
+    if let sum = reference.positiveSum {
+      let error = try #require(spectrum.positiveSumError)
+      #expect(abs(spectrum.positiveSum - sum) < max(2e-2, 3 * error), "\(spectrum.positiveSum) ± \(error)")
+      #expect(error > 0 && error < 0.2)
+      // Thirteen, and the neutral direction of the flow.
+      #expect(13...14 ~= spectrum.exponents.count { $0.value > 0 })
+      #expect(abs((spectrum.divergenceResidual ?? 1)) < 1e-3)
     }
   }
 

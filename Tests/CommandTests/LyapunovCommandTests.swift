@@ -48,4 +48,66 @@ import Testing
     let strict = try Tool(base + ["1e-9", "--strict"])
     #expect(strict.status == 2 && strict.output.contains("not converged"))
   }
+
+  static let random = [
+    "lyapunov", "--random-hidden", "20", "--dt", "0.05", "--gamma", "1", "--epsilon", "1", "--damping", "explicit",
+    "--constant-input", "0", "--format", "json",
+  ]
+
+  /// A sweep of random networks: the same bytes on one thread and on two, bounds above what is measured.
+  @Test func transition() throws {
+    let arguments = Self.random + [
+      "--sweep", "W=0.2:7:2:log", "--networks", "2", "--length", "6000", "--until-error", "0.1",
+    ]
+    let one = try Tool(arguments + ["--threads", "1"])
+    #expect(one.output == (try Tool(arguments + ["--threads", "2"])).output)
+    let transition = try #require(try one.json()["transition"] as? [String: Any], "\(one.errors)")
+    let points = try #require(transition["points"] as? [[String: Any]])
+    #expect(points.count == 4 && transition["belowBound"] as? Int == transition["bounded"] as? Int)
+    #expect(points.prefix(2).allSatisfy { $0["class"] as? String == "certified" })
+    #expect(points.suffix(2).allSatisfy { $0["largestExponentBound"] is NSNull })
+    let listed = try Tool(arguments.map { $0.hasPrefix("W=") ? "W=0.2,7" : $0 })
+    #expect(listed.output == one.output)
+  }
+
+  @Test func windows() throws {
+    try TestData.withFolder { folder in
+      let json = try Tool([
+        "lyapunov", "--system", "henon", "--length", "2000", "--window", "100", "--output", folder, "--format", "json",
+      ]).json()
+      let windows = try #require(json["finiteTime"] as? [String: Any])
+      let values = try #require(windows["values"] as? [[Double]])
+      #expect(values.count == 2 && values[0].count == 20)
+      let exponents = (json["exponents"] as? [[String: Any]])?.compactMap { $0["value"] as? Double } ?? []
+      // Windows that fill the run have its exponents for means.
+      for (row, exponent) in zip(values, exponents) { #expect(abs(row.reduce(0, +) / 20 - exponent) < 1e-12) }
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(Set(["finite-time.npz", "finite-time.svg", "finite-time-density.svg"]).isSubset(of: files))
+    }
+  }
+
+  @Test func refinements() throws {
+    let json = try Tool(
+      Self.random.map { $0 == "20" ? "4" : $0 } + [
+        "--refinements", "4", "--length", "400", "--transient", "100", "--exponents", "2", "--activation", "none",
+      ]
+    ).json()
+    let refinement = try #require(json["refinement"] as? [String: Any])
+    let orders = try #require(refinement["orders"] as? [[String: Any]])
+    for order in orders { #expect(abs((order["estimate"] as? Double ?? 0) - 1) < 0.1) }
+  }
+
+  @Test(arguments: [
+    ("random-without-dt", ["--random-hidden", "5", "--constant-input", "0"]),
+    ("bad-sweep", ["--system", "henon", "--sweep", "a=1:2"]), ("sweep-of-nothing", ["--system", "henon", "--sweep", "c=1,2"]),
+    ("logarithms-of-negatives", ["--system", "henon", "--sweep", "a=-1:2:5:log"]),
+    ("resume-without-folder", ["--system", "henon", "--resume"]),
+    ("networks-without-sweep", ["--system", "henon", "--networks", "3"]),
+    ("window-between-intervals", ["--system", "henon", "--window", "10", "--interval", "3"]),
+    ("two-sources", ["--system", "henon", "--random-hidden", "5"]),
+  ]) func mistakes(name: String, arguments: [String]) throws {
+    let run = try Tool(["lyapunov"] + arguments)
+    #expect(run.status == 64 && run.output.isEmpty)
+    try expectSnapshot(run.errors, "errors/" + name)
+  }
 }

@@ -8,8 +8,11 @@ struct Tool {
   let output: String
   let errors: String
 
-  /// Runs the tool in the folder of test data.
-  init(_ arguments: [String], folder: String = TestData.path(""), environment: [String: String] = [:]) throws {
+  /// Runs the tool in the folder of test data; with `signal`, sends it that after some seconds, if it still runs.
+  init(
+    _ arguments: [String], folder: String = TestData.path(""), environment: [String: String] = [:],
+    signal: (number: Int32, after: Double)? = nil
+  ) throws {
     let process = Process()
     process.executableURL = TestData.products.appending(path: "cornn-analyze")
     process.arguments = arguments
@@ -29,6 +32,10 @@ struct Tool {
     process.standardOutput = streams[0].1
     process.standardError = streams[1].1
     try process.run()
+    if let signal {
+      Thread.sleep(forTimeInterval: signal.after)
+      if process.isRunning { kill(process.processIdentifier, signal.number) }
+    }
     process.waitUntilExit()
     status = process.terminationStatus
     output = String(decoding: try Data(contentsOf: streams[0].0), as: UTF8.self)
