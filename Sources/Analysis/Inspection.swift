@@ -162,6 +162,28 @@ public struct Inspection: Encodable, Equatable, Sendable {
   }
 }
 
+extension Inspection.Constant {
+  /// The constants of a network without a file, all given by flags but for the activation.
+  public static func list(_ given: GivenConstants, activation: Activation) -> [Self] {
+    let values = [
+      ("dt", given.timeStep.map { "\($0)" }), ("gamma", given.gamma.map(each)), ("epsilon", given.epsilon.map(each)),
+      ("damping", given.damping?.rawValue), ("activation", activation.rawValue),
+    ]
+    return values.compactMap { name, value in
+      value.map {
+        Self(
+          name: name, value: $0, source: name == "activation" && given.activation == nil ? .standard : .flag,
+          overrides: [])
+      }
+    }
+  }
+
+  fileprivate static func each(_ values: [Double]) -> String {
+    guard let low = values.min(), let high = values.max() else { return "none" }
+    return low == high ? "\(low)" : "\(low) to \(high), by unit"
+  }
+}
+
 extension NetworkConstants {
   /// The constants in the order of the flags, with values as text.
   var list: [Inspection.Constant] {
@@ -172,14 +194,10 @@ extension NetworkConstants {
         name: name, value: text(settled.value), source: settled.source,
         overrides: settled.overridden.map { Inspection.Override(value: text($0.value), source: $0.source) })
     }
-    func each(_ values: [Double]) -> String {
-      guard let low = values.min(), let high = values.max() else { return "none" }
-      return low == high ? "\(low)" : "\(low) to \(high), by unit"
-    }
     return [
       constant("dt", timeStep) { "\($0)" },
-      constant("gamma", gamma, each),
-      constant("epsilon", epsilon, each),
+      constant("gamma", gamma, Inspection.Constant.each),
+      constant("epsilon", epsilon, Inspection.Constant.each),
       constant("damping", damping) { $0.rawValue },
       constant("activation", activation) { $0.rawValue },
       constant("input_scale", inputScale) { "\($0)" },

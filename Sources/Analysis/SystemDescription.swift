@@ -31,7 +31,10 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
 
   /// A network as it was read.
   public struct Network: Encodable, Equatable, Sendable {
+    /// Null where `--map` says what is what, and for a random network.
     public let layout: Layout?
+    /// Whether it was drawn at random instead of read.
+    public let isRandom: Bool
     public let hidden: Int
     /// The kind of damping of the map; null for the ODE.
     public let damping: Damping?
@@ -84,12 +87,24 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
     _ stored: StoredNetwork, network: OscillatorNetwork, mode: SystemMode, drivenBy: String,
     integration: FlowIntegration?, stepsPerPeriod: Int?, start: String
   ) {
-    name = stored.checkpoint.path
+    self.init(
+      name: stored.checkpoint.path, network: network, layout: stored.layout, isRandom: false,
+      constants: stored.constants.list, mode: mode, drivenBy: drivenBy, integration: integration, stepsPerPeriod: stepsPerPeriod, start: start)
+  }
+
+  /// A network called `name`, read or drawn at random, with these constants.
+  ///
+  /// - Parameter integration: how its ODE is integrated; nil for its map.
+  public init(
+    name: String, network: OscillatorNetwork, layout: Layout?, isRandom: Bool, constants: [Inspection.Constant],
+    mode: SystemMode, drivenBy: String, integration: FlowIntegration?, stepsPerPeriod: Int?, start: String
+  ) {
+    self.name = name
     self.mode = mode
     self.drivenBy = drivenBy
     self.network = Network(
-      layout: stored.layout, hidden: network.hidden, damping: integration == nil ? network.oscillators.damping : nil,
-      activation: network.oscillators.activation, constants: stored.constants.list)
+      layout: layout, isRandom: isRandom, hidden: network.hidden, damping: integration == nil ? network.oscillators.damping : nil,
+      activation: network.oscillators.activation, constants: constants)
     parameters = nil
     isFlow = integration != nil
     self.integration = integration.map(Integration.init)

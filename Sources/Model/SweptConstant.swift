@@ -6,6 +6,8 @@ public enum SweptConstant: String, CaseIterable, Sendable {
   case positionWeights = "W"
   case velocityWeights = "Z"
   case inputWeights = "V"
+  /// The readout, weights and bias, times a factor: the gain of a closed loop.
+  case readout = "Q"
   /// Every unit's gamma or epsilon times a factor.
   case gamma, epsilon
   /// The time step itself.
@@ -29,6 +31,9 @@ extension OscillatorNetwork {
         activation: oscillators.activation),
       positionWeights: scaled(positionWeights, .positionWeights),
       velocityWeights: scaled(velocityWeights, .velocityWeights),
-      inputWeights: scaled(inputWeights, .inputWeights), bias: bias, readout: readout, embedding: embedding)
+      inputWeights: scaled(inputWeights, .inputWeights), bias: bias,
+      readout: readout.map {
+        Readout(weights: scaled($0.weights, .readout), bias: scaled($0.bias, .readout))
+      }, embedding: embedding)
   }
 }

@@ -10,7 +10,9 @@ extension SystemDescription {
     if let network {
       let kind = isFlow ? "ODE" : "map, \(network.damping?.rawValue ?? "") damping"
       facts = [
-        Document.Fact("checkpoint", "\(name), layout \(network.layout?.rawValue ?? "by --map")"),
+        network.isRandom
+          ? Document.Fact("weights", name)
+          : Document.Fact("checkpoint", "\(name), layout \(network.layout?.rawValue ?? "by --map")"),
         Document.Fact("network", "\(network.hidden) units, \(kind), activation \(network.activation.rawValue)"),
         Document.Fact(
           "constants",

@@ -84,7 +84,7 @@ struct ReadingOptions: ParsableArguments {
   }
 
   /// The flags given, but for --memory.
-  var given: [String] {
+  var givenFlags: [String] {
     let flags: [(String, Bool)] = [
       ("--layout", layout != nil), ("--map", map != nil), ("--layer", layer != nil), ("--dt", dt != nil),
       ("--gamma", gamma != nil), ("--epsilon", epsilon != nil), ("--damping", damping != nil),
@@ -93,11 +93,15 @@ struct ReadingOptions: ParsableArguments {
     return flags.filter(\.1).map(\.0)
   }
 
+  /// The constants given by flags.
+  func given() throws(Diagnostic) -> GivenConstants {
+    GivenConstants(
+      timeStep: dt, gamma: try values(gamma), epsilon: try values(epsilon), damping: damping, activation: activation)
+  }
+
   /// Finds the network in the file at `path`.
   func stored(_ path: String) throws(Diagnostic) -> StoredNetwork {
-    let given = GivenConstants(
-      timeStep: dt, gamma: try values(gamma), epsilon: try values(epsilon), damping: damping,
-      activation: activation)
+    let given = try self.given()
     do {
       return try StoredNetwork(
         path: path, layout: layout.flatMap { Layout(name: $0) },

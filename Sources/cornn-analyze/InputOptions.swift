@@ -120,7 +120,8 @@ struct DriveOptions: ParsableArguments {
   func load(
     stored: StoredNetwork, network: OscillatorNetwork, memory: ByteCount
   ) throws(Diagnostic) -> (inputs: InputSequence, start: [Double]?, description: InputDescription) {
-    let (sequence, source, scale) = try sequence(stored: stored, network: network, memory: memory)
+    let (sequence, source, scale) = try sequence(
+      inputScale: stored.constants.inputScale.value, network: network, memory: memory)
     let start = try readStart(
       dimension: 2 * network.hidden, hidden: network.hidden, batch: sequence.batch, memory: memory)
     return (
@@ -131,7 +132,7 @@ struct DriveOptions: ParsableArguments {
 
   /// The inputs for a network, where they are from, and what they were divided by.
   func sequence(
-    stored: StoredNetwork, network: OscillatorNetwork, memory: ByteCount
+    inputScale: Double, network: OscillatorNetwork, memory: ByteCount
   ) throws(Diagnostic) -> (inputs: InputSequence, source: String, dividedBy: Double) {
     var source: String
     var sequence: InputSequence
@@ -145,7 +146,7 @@ struct DriveOptions: ParsableArguments {
       sequence = made
       scaled = scaled || signal == .lorenz96
     }
-    let scale = scaled ? stored.constants.inputScale.value : 1
+    let scale = scaled ? inputScale : 1
     if scale != 1 { sequence = sequence.divided(by: scale) }
     return (sequence, source, scale)
   }

@@ -53,12 +53,14 @@ extension FlowIntegration {
 extension SystemOptions {
   /// Reads the checkpoint or makes the system.
   ///
-  /// - Parameter usual: how a flow is integrated unless the flags say; nil for `usual` on classic systems and `tight` on
-  ///   networks.
-  func load(integrating usual: FlowIntegration? = nil) throws -> LoadedSystem {
+  /// - Parameters:
+  ///   - usual: how a flow is integrated unless the flags say; nil for `usual` on classic systems and `tight` on networks.
+  ///   - number: which of the random networks of a seed.
+  func load(integrating usual: FlowIntegration? = nil, number: Int = 0) throws -> LoadedSystem {
     if let system {
       return try named(system, try values(), integration(usual: usual ?? .usual))
     }
+    if let hidden = random.randomHidden { return try drawn(hidden, number, integration(usual: usual ?? .tight)) }
     guard let path = checkpoint else { preconditionFailure("no checkpoint after validation") }
     return try network(path, integration(usual: usual ?? .tight))
   }
@@ -66,10 +68,10 @@ extension SystemOptions {
   private func network(_ path: String, _ integration: FlowIntegration?) throws(Diagnostic) -> LoadedSystem {
     let stored = try reading.stored(path)
     let open = try reading.network(stored)
-    let (drive, words, steps) = try driving(stored, open)
+    let (drive, words, steps) = try driving(open, inputScale: stored.constants.inputScale.value)
     let family = SystemFamily.network(open, path: path, drive, integration)
     let network = closedLoop ? try open.closedLoop(path: path) : open
-    let (system, field) = SystemFamily.moving(network, drive, integration)
+    let (system, field, _) = SystemFamily.moving(network, drive, integration)
     let (start, named) = try startState(
       dimension: 2 * network.hidden, hidden: network.hidden, usual: [Double](repeating: 0, count: 2 * network.hidden),
       named: "zero")
@@ -82,12 +84,35 @@ extension SystemOptions {
       family: family, system: system, field: field, start: start, inputSteps: steps)
   }
 
+  private func drawn(
+    _ hidden: Int, _ number: Int, _ integration: FlowIntegration?
+  ) throws(Diagnostic) -> LoadedSystem {
+    let drawn = try RandomNetwork(
+      hidden: hidden, seed: random.networkSeed ?? 0, number: number, constants: try reading.given())
+    let (drive, words, steps) = try driving(drawn.network, inputScale: 1)
+    guard let drive else {
+      throw Diagnostic(.usage, "--closed-loop: a random network has no readout", hint: "give --constant-input 0")
+    }
+    let (system, field, _) = SystemFamily.moving(drawn.network, drive, integration)
+    let (start, named) = try startState(
+      dimension: 2 * hidden, hidden: hidden, usual: drawn.start, named: drawn.startWords)
+    var period: Int?
+    if case .inputs(let sequence) = drive, sequence.steps > 1 { period = sequence.steps }
+    return LoadedSystem(
+      description: SystemDescription(
+        name: drawn.name, network: drawn.network, layout: nil, isRandom: true,
+        constants: drawn.constants, mode: period == nil ? .autonomous : .driven, drivenBy: words, integration: integration,
+        stepsPerPeriod: period, start: named),
+      family: .network(drawn.network, path: drawn.name, drive, integration), system: system, field: field, start: start,
+      inputSteps: steps)
+  }
+
   /// What drives the network (nil for its own outputs), in words too, and how many steps of it there are.
   private func driving(
-    _ stored: StoredNetwork, _ network: OscillatorNetwork
+    _ network: OscillatorNetwork, inputScale: Double
   ) throws(Diagnostic) -> (OscillatorMapSystem.Drive?, String, Int) {
     if closedLoop { return (nil, "its own outputs", 0) }
-    let scale = drive.scaleInputs ? stored.constants.inputScale.value : 1
+    let scale = drive.scaleInputs ? inputScale : 1
     func scaled(by scale: Double) -> String { scale == 1 ? "" : ", divided by \(scale)" }
     func constant(_ values: [Double], _ words: String) -> (OscillatorMapSystem.Drive?, String, Int) {
       (.constant(values.map { $0 / scale }), words + scaled(by: scale), drive.steps ?? 0)
@@ -98,7 +123,8 @@ extension SystemOptions {
       return constant([Double](repeating: value, count: width), "constant input \(value) on \(width) channels")
     }
     if drive.isGiven {
-      let (inputs, source, divisor) = try drive.sequence(stored: stored, network: network, memory: reading.memory)
+      let (inputs, source, divisor) = try drive.sequence(
+        inputScale: inputScale, network: network, memory: reading.memory)
       guard inputs.batch == 1 else {
         throw Diagnostic(
           .data, "\(source): \(inputs.batch) trajectories where one is wanted",

@@ -11,15 +11,15 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
     commandName: "orbit-diagram",
     abstract: "What orbits come to over a parameter, with the periods found.",
     discussion: """
-      --sweep KEY=LOW:HIGH:COUNT. Keys of a system are its parameters; keys of a checkpoint are W, Z, V, gamma and \
-      epsilon, which it multiplies, and dt, which it sets. --exponent adds the largest Lyapunov exponent above the diagram. \
+      --sweep KEY=LOW:HIGH:COUNT, KEY=LOW:HIGH:COUNT:log or KEY=A,B,C. Keys of a system are its parameters; keys of a \
+      network are W, Z, V, Q (the readout), gamma and epsilon, which are multiplied, and dt, which is set. --exponent adds the largest Lyapunov exponent above the diagram. \
       --output DIR writes orbit-diagram.json, orbit-diagram.md, and a plot with its data and script.
       """)
 
   @OptionGroup var system: SystemOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: ArgumentHelp("The parameter and its values, evenly spaced.", valueName: "key=low:high:count"))
+  @Option(help: ArgumentHelp("The parameter and its values.", valueName: "sweep"))
   var sweep: String
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Which state variable is shown, from 0.", valueName: "k"))
@@ -52,7 +52,7 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
   var exponentSteps: Int?
 
   func validate() throws {
-    _ = try Self.values(sweep)
+    _ = try SweptValues(parsing: sweep)
     if !(1...1_000_000 ~= points) { throw ValidationError("--points is \(points); it must be 1 to 1000000.") }
     if let transient, !(0...1_000_000_000 ~= transient) {
       throw ValidationError("--transient is \(transient); it must be at least 0.")
@@ -69,20 +69,10 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
     if !exponent { try system.drive.refuseIdleSeed() }
   }
 
-  /// The key and the values of `--sweep`.
-  static func values(_ text: String) throws -> (key: String, values: [Double]) {
-    let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
-    let parts = sides.count == 2 ? sides[1].split(separator: ":").map(String.init) : []
-    guard parts.count == 3, let low = Double(parts[0]), let high = Double(parts[1]), low.isFinite, high.isFinite,
-      let count = Int(parts[2])
-    else { throw ValidationError("--sweep is \(text); it must be key=low:high:count, such as r=2.8:4:400.") }
-    guard 2...100_000 ~= count else { throw ValidationError("--sweep: the count is \(count); it must be 2 to 100000.") }
-    return (sides[0], (0..<count).map { low + (high - low) * Double($0) / Double(count - 1) })
-  }
-
   func run() async throws {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
-    let (key, values) = try Self.values(sweep)
+    let swept = try SweptValues(parsing: sweep)
+    let (key, values) = (swept.key, swept.values)
     let loaded = try system.load()
     try loaded.check(variable: variable)
     let kind =

@@ -17,6 +17,9 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
+  @Flag(help: "Go on with the interrupted run in the run directory (kind lyapunov).")
+  var resume = false
+
   /// What a run was made from, kept beside its result.
   private struct Settings: Encodable {
     let scenario: String
@@ -29,6 +32,9 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let scenario = try Scenario(path: scenario)
+    if resume, scenario.kind != .lyapunov {
+      throw Diagnostic(.usage, "--resume means nothing to a scenario of kind \(scenario.kind.rawValue)")
+    }
     let folder = try OutputFolder(output.output ?? "runs/" + stem)
     var arguments = try scenario.arguments { key, numbers throws(Diagnostic) in
       let name = key + ".json"
@@ -38,6 +44,7 @@ struct RunCommand: AsyncParsableCommand {
     arguments += ["--output", folder.path, "--format", output.format.rawValue]
     if let threads = output.threads { arguments += ["--threads", "\(threads)"] }
     if output.quiet { arguments.append("--quiet") }
+    if resume { arguments.append("--resume") }
     if output.strict { arguments.append("--strict") }
     var command: any ParsableCommand
     do {

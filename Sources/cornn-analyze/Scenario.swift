@@ -50,7 +50,7 @@ struct Scenario {
   /// What every verb about dynamics takes beside `checkpoint`.
   private static let system: [String: Setting] = [
     "system": .value, "parameter": .values, "samplingStep": .value, "constantInput": .list, "closedLoop": .flag,
-    "flow": .flag, "method": .value, "tolerance": .value, "start": .list,
+    "flow": .flag, "method": .value, "tolerance": .value, "start": .list, "randomHidden": .value, "networkSeed": .value,
   ].merging(input) { first, _ in first }
 
   /// The keys of a kind beside `kind` and `checkpoint`.
@@ -83,6 +83,7 @@ struct Scenario {
       add([
         "exponents": .value, "length": .value, "repeat": .value, "transient": .value, "untilError": .value,
         "mostSteps": .value, "interval": .value, "tangents": .value, "tangentSeed": .value, "checkEvery": .value,
+        "window": .value, "sweep": .value, "networks": .value, "refinements": .value, "saveEvery": .value,
       ])
     case .fixedPoints:
       add(system)
@@ -116,7 +117,7 @@ struct Scenario {
   let question: String
   /// The settings in the file's order, as flags take them.
   let flags: [Flag]
-  /// The checkpoint's path; nil for a named system.
+  /// The checkpoint's path; nil for a named system and a random network.
   let checkpoint: String?
 
   /// A setting as a flag.
@@ -184,7 +185,7 @@ extension Scenario {
       guard let name = place.value.string else { throw trouble(place.value, "checkpoint isn't a path") }
       checkpoint = Self.resolved(name, from: path)
     } else {
-      guard entries.contains(where: { $0.key == "system" }) else {
+      guard entries.contains(where: { ["system", "randomHidden"].contains($0.key) }) else {
         throw Diagnostic(.data, "\(path): no checkpoint", hint: "checkpoint: a file, from the scenario's own folder")
       }
       checkpoint = nil

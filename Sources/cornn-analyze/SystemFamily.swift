@@ -8,17 +8,24 @@ enum SystemFamily: Sendable {
   case network(OscillatorNetwork, path: String, OscillatorMapSystem.Drive?, FlowIntegration?)
   case named(NamedSystem, [String: Double], timeStep: Double?, FlowIntegration)
 
-  /// A system in motion, and its field if it is a flow.
-  typealias Moving = (system: any DynamicalSystem, field: (any FlowField)?)
+  /// A system in motion, its field if it is a flow, and its network if it is one.
+  typealias Moving = (system: any DynamicalSystem, field: (any FlowField)?, network: OscillatorNetwork?)
+
+  /// The network, its loop closed where it is to be, and what drives it; nil for a classic system.
+  var closedNetwork: (OscillatorNetwork, OscillatorMapSystem.Drive)? {
+    guard case .network(let network, let path, let drive, _) = self else { return nil }
+    if let drive { return (network, drive) }
+    return (try? network.closedLoop(path: path)).map { ($0, .constant([])) }
+  }
 
   /// A network under `drive`, nil for one whose loop is closed; its ODE if there is an integration.
   static func moving(
     _ network: OscillatorNetwork, _ drive: OscillatorMapSystem.Drive?, _ integration: FlowIntegration?
   ) -> Moving {
     let drive = drive ?? .constant([])
-    guard let integration else { return (OscillatorMapSystem(network, drive: drive), nil) }
+    guard let integration else { return (OscillatorMapSystem(network, drive: drive), nil, network) }
     let field = OscillatorFlowField(network, drive: drive)
-    return (SampledFlow(field, timeStep: network.oscillators.timeStep, integration: integration), field)
+    return (SampledFlow(field, timeStep: network.oscillators.timeStep, integration: integration), field, network)
   }
 
   /// A named system; a flow that is driven periodically takes a whole number of steps a period, at least 32 unless its
@@ -52,7 +59,7 @@ enum SystemFamily: Sendable {
           let moving = try Self.moving(
             named, given.merging([key: value]) { $1 }, timeStep: timeStep, integration: integration,
             stepsPerPeriod: stepsPerPeriod)
-          return (moving.system, moving.field)
+          return (moving.system, moving.field, nil)
         }
       }
     case .network(let network, let path, let drive, let integration):

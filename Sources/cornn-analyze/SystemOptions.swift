@@ -52,6 +52,7 @@ struct SystemOptions: ParsableArguments {
     help: ArgumentHelp("The start as numbers between commas, instead of --initial.", valueName: "x,y,…"))
   var start: String?
 
+  @OptionGroup var random: RandomNetworkOptions
   @OptionGroup var drive: DriveOptions
   @OptionGroup var reading: ReadingOptions
 
@@ -62,11 +63,14 @@ struct SystemOptions: ParsableArguments {
   var isInputConstant: Bool { constantInput != nil || drive.isConstant }
 
   func validate() throws {
-    guard (checkpoint == nil) != (system == nil) else {
+    let sources = [
+      ("A checkpoint", checkpoint != nil), ("--system", system != nil), ("--random-hidden", random.randomHidden != nil),
+    ].filter(\.1).map(\.0)
+    guard sources.count == 1 else {
       throw ValidationError(
-        checkpoint == nil
-          ? "No system: give a checkpoint, or --system NAME."
-          : "A checkpoint and --system contradict each other: give one.")
+        sources.isEmpty
+          ? "No system: give a checkpoint, or --system NAME, or --random-hidden M."
+          : "\(sources[0]) and \(sources[1]) contradict each other: give one.")
     }
     if let system { try validate(system) } else { try validateNetwork() }
     if start != nil, drive.initial != nil {
@@ -88,7 +92,7 @@ struct SystemOptions: ParsableArguments {
 
   private func validate(_ system: NamedSystem) throws {
     let foreign =
-      reading.given
+      reading.givenFlags
       + [
         ("--flow", usesFlow), ("--closed-loop", closedLoop), ("--constant-input", constantInput != nil),
         ("--inputs", drive.inputs != nil), ("--signal", drive.signal != nil), ("--scale-inputs", drive.scaleInputs),
