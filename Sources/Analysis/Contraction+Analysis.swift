@@ -42,7 +42,8 @@ extension Contraction {
     self.init(
       system: system, certified: best != nil, method: best?.method, kind: best == nil ? .numerical : .rigorous,
       largestExponentBound: best?.largestExponentBound, gain: methods.map(\.gain).min(), unitExponent: exponent,
-      nominalExponent: search.nominalExponent, methods: methods, series: includingSeries ? search.series(gains) : Series(frequency: [], curves: []))
+      nominalExponent: search.nominalExponent, methods: methods,
+      series: includingSeries ? search.series(gains) : Series(frequency: [], curves: []))
     progress(1)
   }
 }

@@ -58,7 +58,8 @@ public struct LyapunovRefinement: Encodable, Equatable, Sendable {
     let checks = [integration, check]
     // The longest first, so that threads end together.
     let count = refinements + 3
-    let found = parallelMap(count: count, threads: threads) { place -> Result<LyapunovSpectrum, LyapunovSpectrum.Failure> in
+    let found = parallelMap(count: count, threads: threads) {
+      place -> Result<LyapunovSpectrum, LyapunovSpectrum.Failure> in
       Result { () throws(LyapunovSpectrum.Failure) in
         if place < 2 {
           let system = SampledFlow(

@@ -42,7 +42,9 @@ extension LyapunovSpectrum {
     }
   }
 
-  private init<System>(_ run: inout LyapunovRun<System>, obstacles: [LyapunovObstacle], stoppedAtCap: Bool) throws(Failure) {
+  private init<System>(_ run: inout LyapunovRun<System>, obstacles: [LyapunovObstacle], stoppedAtCap: Bool)
+    throws(Failure)
+  {
     run.trace()
     let (memory, options, system) = (run.memory, run.options, run.system)
     let scale = system.hasTime ? system.timeStep : 1

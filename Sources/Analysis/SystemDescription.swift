@@ -89,7 +89,8 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
   ) {
     self.init(
       name: stored.checkpoint.path, network: network, layout: stored.layout, isRandom: false,
-      constants: stored.constants.list, mode: mode, drivenBy: drivenBy, integration: integration, stepsPerPeriod: stepsPerPeriod, start: start)
+      constants: stored.constants.list, mode: mode, drivenBy: drivenBy, integration: integration,
+      stepsPerPeriod: stepsPerPeriod, start: start)
   }
 
   /// A network called `name`, read or drawn at random, with these constants.
@@ -103,7 +104,8 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
     self.mode = mode
     self.drivenBy = drivenBy
     self.network = Network(
-      layout: layout, isRandom: isRandom, hidden: network.hidden, damping: integration == nil ? network.oscillators.damping : nil,
+      layout: layout, isRandom: isRandom, hidden: network.hidden,
+      damping: integration == nil ? network.oscillators.damping : nil,
       activation: network.oscillators.activation, constants: constants)
     parameters = nil
     isFlow = integration != nil

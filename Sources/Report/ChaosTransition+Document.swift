@@ -82,13 +82,15 @@ extension ChaosTransition {
     }
     facts.append(
       Document.Fact(
-        "measured", "an exponent counts as told from 0 beyond three standard errors and one over the time averaged over"))
+        "measured", "an exponent counts as told from 0 beyond three standard errors and one over the time averaged over"
+      ))
     let trouble = points.filter { $0.obstacles.contains(where: \.isUnsteady) || $0.failure != nil }
     facts.append(
       Document.Fact(
         "converged?",
         points.allSatisfy(\.converged)
-          ? "yes, at every point" : "at \(points.count { $0.converged }) of \(points.count) points; the others' errors show"
+          ? "yes, at every point"
+          : "at \(points.count { $0.converged }) of \(points.count) points; the others' errors show"
             + (trouble.isEmpty ? "" : ", but at \(trouble.count) they can't be trusted")))
     return facts
   }

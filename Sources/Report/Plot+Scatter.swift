@@ -92,7 +92,8 @@ extension Plot.Scatter {
         case .faintLine: "lines lw 0.7"
         case .dashedLine: "lines lw 1 dt 2"
         }
-      return "'\(name).dat' index \(first + place) using \(series.style == .errorBars ? "1:2:3" : "1:2") with \(style) lc rgb '"
+      return
+        "'\(name).dat' index \(first + place) using \(series.style == .errorBars ? "1:2:3" : "1:2") with \(style) lc rgb '"
         + (series.style == .dashedLine ? "#444444" : series.style == .faintLine ? "#AAAAAA" : colour)
         + "' title \(quoted(series.label))"
     }.joined(separator: ", \\\n     ")

@@ -14,7 +14,11 @@ public struct Plot: Equatable, Sendable {
       case band([Double])
       case bars([Double])
 
-      var values: [Double] { switch self { case .band(let values), .bars(let values): values } }
+      var values: [Double] {
+        switch self {
+        case .band(let values), .bars(let values): values
+        }
+      }
     }
 
     public init(_ label: String, _ values: [Double], errors: Errors? = nil, dashed: Bool = false) {
@@ -59,7 +63,9 @@ public struct Plot: Equatable, Sendable {
     name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false,
     logarithmicX: Bool = false, fromZero: Bool = false, counting: Bool = false, x: [Double], curves: [Curve]
   ) {
-    precondition(curves.allSatisfy { $0.columns.allSatisfy { $0.count == x.count } }, "\(name): curves that aren't \(x.count) long")
+    precondition(
+      curves.allSatisfy { $0.columns.allSatisfy { $0.count == x.count } }, "\(name): curves that aren't \(x.count) long"
+    )
     self.name = name
     self.title = title
     self.xLabel = xLabel

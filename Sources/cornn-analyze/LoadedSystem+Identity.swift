@@ -24,7 +24,8 @@ extension LoadedSystem {
         identity["inputs"] = inputs.text
       case .named(let named, let given, let timeStep, let integration):
         identity["system"] = named.rawValue
-        identity["parameters"] = given.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        identity["parameters"] = given.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(
+          separator: ", ")
         identity["sampling-step"] = timeStep.map { "\($0)" } ?? "the system's own"
         identity["integration"] = "\(integration)"
       }

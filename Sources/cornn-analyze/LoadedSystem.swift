@@ -101,7 +101,8 @@ extension SystemOptions {
     return LoadedSystem(
       description: SystemDescription(
         name: drawn.name, network: drawn.network, layout: nil, isRandom: true,
-        constants: drawn.constants, mode: period == nil ? .autonomous : .driven, drivenBy: words, integration: integration,
+        constants: drawn.constants, mode: period == nil ? .autonomous : .driven, drivenBy: words,
+        integration: integration,
         stepsPerPeriod: period, start: named),
       family: .network(drawn.network, path: drawn.name, drive, integration), system: system, field: field, start: start,
       inputSteps: steps)

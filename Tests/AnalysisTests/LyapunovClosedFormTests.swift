@@ -42,10 +42,11 @@ private struct LinearMap: DynamicalSystem {
   }
 
   /// Diagonal maps: logarithms of the factors over the step's time, with all cases of the Kaplan–Yorke dimension.
-  @Test(arguments: [
-    ([1.5, 1, 0.7, -0.3], 3 + (Foundation.log(1.5) + Foundation.log(0.7)) / -Foundation.log(0.3)),
-    ([1.5, 1.2], 2), ([0.9, -0.2, 0.385], 0), ([1, 0.5], 1), ([2, 0.25], 1.5),
-  ] as [([Double], Double)], [1, 7])
+  @Test(
+    arguments: [
+      ([1.5, 1, 0.7, -0.3], 3 + (Foundation.log(1.5) + Foundation.log(0.7)) / -Foundation.log(0.3)),
+      ([1.5, 1.2], 2), ([0.9, -0.2, 0.385], 0), ([1, 0.5], 1), ([2, 0.25], 1.5),
+    ] as [([Double], Double)], [1, 7])
   func diagonal(_ known: ([Double], Double), interval: Int) throws {
     let (factors, dimension) = known
     let matrix = factors.indices.map { i in factors.indices.map { i == $0 ? factors[i] : 0 } }

@@ -56,9 +56,10 @@ import Testing
 
   /// A sweep of random networks: the same bytes on one thread and on two, bounds above what is measured.
   @Test func transition() throws {
-    let arguments = Self.random + [
-      "--sweep", "W=0.2:7:2:log", "--networks", "2", "--length", "6000", "--until-error", "0.1",
-    ]
+    let arguments =
+      Self.random + [
+        "--sweep", "W=0.2:7:2:log", "--networks", "2", "--length", "6000", "--until-error", "0.1",
+      ]
     let one = try Tool(arguments + ["--threads", "1"])
     #expect(one.output == (try Tool(arguments + ["--threads", "2"])).output)
     let transition = try #require(try one.json()["transition"] as? [String: Any], "\(one.errors)")
@@ -99,7 +100,8 @@ import Testing
 
   @Test(arguments: [
     ("random-without-dt", ["--random-hidden", "5", "--constant-input", "0"]),
-    ("bad-sweep", ["--system", "henon", "--sweep", "a=1:2"]), ("sweep-of-nothing", ["--system", "henon", "--sweep", "c=1,2"]),
+    ("bad-sweep", ["--system", "henon", "--sweep", "a=1:2"]),
+    ("sweep-of-nothing", ["--system", "henon", "--sweep", "c=1,2"]),
     ("logarithms-of-negatives", ["--system", "henon", "--sweep", "a=-1:2:5:log"]),
     ("resume-without-folder", ["--system", "henon", "--resume"]),
     ("networks-without-sweep", ["--system", "henon", "--networks", "3"]),
