@@ -47,9 +47,10 @@ struct BlockAverages: Codable, Equatable, Sendable {
 
   /// What consecutive block means tell about the mean of all.
   struct Account: Equatable, Sendable {
-    /// The largest standard error over blocks joined in pairs again and again while ``trusted`` are left (Flyvbjerg and
-    /// Petersen, doi:10.1063/1.457480): it rises to a plateau where blocks are as good as independent. The largest is
-    /// on the safe side of its noise, and of sums that stay bounded (a neutral direction), whose errors fall.
+    /// The largest standard error over blocks joined in pairs again and again while ``trusted`` are left, from fewer than
+    /// 8·``trusted`` blocks on (Flyvbjerg and Petersen, doi:10.1063/1.457480): it rises to a plateau where blocks are as
+    /// good as independent, and the largest is on the safe side of its noise. Shorter blocks would only overstate sums
+    /// that stay bounded (a neutral direction), whose errors fall from level to level.
     let standardError: Double
     /// How much the second half's mean lies above the first's, and the standard error of that within the halves.
     let drift: Double
@@ -65,7 +66,9 @@ struct BlockAverages: Codable, Equatable, Sendable {
       var coarse = means
       var largest = 0.0
       while true {
-        largest = max(largest, (Self.squares(level) / Double((level.count - 1) * level.count)).squareRoot())
+        if level.count < 8 * BlockAverages.trusted {
+          largest = max(largest, (Self.squares(level) / Double((level.count - 1) * level.count)).squareRoot())
+        }
         guard level.count >= 2 * BlockAverages.trusted else { break }
         coarse = level
         level = stride(from: 0, to: level.count - 1, by: 2).map { 0.5 * (level[$0] + level[$0 + 1]) }

@@ -37,17 +37,24 @@ extension ChaosTransitionResult {
     }
     return [
       Plot(
-        name: "transition", title: "Largest exponent of \(system.name)", xLabel: transition.parameter,
+        name: "transition", title: "Largest exponent of \(system.name)",
+        xLabel: (system.network != nil && transition.parameter != "dt" ? "factor on " : "") + transition.parameter,
         yLabel: transition.unit == .perTime ? "exponent per unit time" : "exponent per step",
-        logarithmicX: transition.isLogarithmic, series: series)
+        logarithmicX: transition.isLogarithmic, series: series,
+        ticks: transition.distinctValues.count <= 12 ? transition.distinctValues : [])
     ]
   }
 }
 
 extension ChaosTransition {
+  /// The values, each once.
+  fileprivate var distinctValues: [Double] {
+    points.map(\.value).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+  }
+
   /// Whether the values are spread over more than a decade, geometrically.
   fileprivate var isLogarithmic: Bool {
-    let values = points.map(\.value).reduce(into: [Double]()) { if $0.last != $1 { $0.append($1) } }
+    let values = distinctValues
     guard let first = values.first, let last = values.last, values.count > 2, first > 0, last >= 8 * first else {
       return false
     }

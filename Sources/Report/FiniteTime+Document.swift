@@ -15,12 +15,14 @@ extension LyapunovSpectrum.FiniteTime {
   /// The first exponents over the windows, and how often each value is had.
   func plots(axis: String, timeStep: Double?) -> [Plot] {
     let shown = 0..<min(values.count, 4)
-    let ends = step.map { Double($0) * (timeStep ?? 1) }
+    // More than fit side by side only make a smear; the arrays hold them all.
+    let first = min(step.count, 500)
+    let ends = step.prefix(first).map { Double($0) * (timeStep ?? 1) }
     return [
       Plot(
-        name: "finite-time", title: "Exponents of windows of \(window) steps",
+        name: "finite-time", title: "Exponents of \(first < step.count ? "the first \(first) " : "")windows of \(window) steps",
         xLabel: timeStep == nil ? "step" : "time", yLabel: axis,
-        series: shown.map { .init("exponent \($0 + 1)", x: ends, y: values[$0], style: .line) }),
+        series: shown.map { .init("exponent \($0 + 1)", x: ends, y: Array(values[$0].prefix(first)), style: .line) }),
       Plot(
         name: "finite-time-density", title: "Density of the exponents of windows of \(window) steps", xLabel: axis,
         yLabel: "density",

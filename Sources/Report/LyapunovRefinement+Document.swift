@@ -1,4 +1,5 @@
 public import CoRNNAnalysis
+import CoRNNKernels
 
 extension LyapunovRefinementResult {
   /// The refinement as a report.

@@ -48,6 +48,8 @@ public struct Plot: Equatable, Sendable {
   let cells: Cells?
   /// Series with coordinates of their own instead of curves over `x`.
   let scatter: Scatter?
+  /// Where the x axis has its marks; empty to leave it to gnuplot.
+  private var ticks: [Double] = []
 
   /// A heat map's cells, evenly spaced.
   struct Cells: Equatable, Sendable {
@@ -86,10 +88,12 @@ public struct Plot: Equatable, Sendable {
   ///   - equalAxes: whether a unit is as long on both axes.
   ///   - upper: series of a panel above the first, over the same x.
   ///   - upperLabel: that panel's y axis.
+  ///   - ticks: where the x axis has its marks; empty to leave it to gnuplot.
   public init(
     name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false, logarithmicX: Bool = false,
-    equalAxes: Bool = false, series: [Series], upper: [Series] = [], upperLabel: String = ""
+    equalAxes: Bool = false, series: [Series], upper: [Series] = [], upperLabel: String = "", ticks: [Double] = []
   ) {
+    self.ticks = ticks
     self.name = name
     self.title = title
     self.xLabel = xLabel
@@ -212,6 +216,12 @@ public struct Plot: Equatable, Sendable {
     if isLogarithmicInX {
       lines.append("set logscale x")
       lines.append("set format x '10^{%T}'")
+    }
+    if let low = ticks.min(), let high = ticks.max() {
+      lines.append("set xtics (" + ticks.map { "\(quoted(numberText($0))) \($0)" }.joined(separator: ", ") + ")")
+      let margin = isLogarithmicInX ? Double.pow(high / low, 0.05) : 0.05 * (high - low)
+      let range = isLogarithmicInX ? (low / margin, high * margin) : (low - margin, high + margin)
+      if low < high { lines.append("set xrange [\(range.0):\(range.1)]") }
     }
     if startsAtZero { lines.append("set yrange [0:*]") }
     if isCounting { lines.append("set xtics \(max(1, x.count / 10))") }

@@ -24,14 +24,14 @@ extension LyapunovCommand {
     options.count = 1
     let moving: MovingSystem = first.description.isFlow ? .flow : .map
     let isNetwork = first.description.network != nil
+    let certified: @Sendable (Double, Int) -> (OscillatorNetwork, MovingSystem) = { value, number in
+      guard let network = families[number](value).network else { preconditionFailure("a network without one") }
+      return (network, moving)
+    }
     let sweep = TransitionSweep(
       values: swept.values, networks: count, options: options,
       system: { value, number in (families[number](value).system, starts[number]) },
-      certified: isNetwork
-        ? { value, number in
-          guard let network = families[number](value).network else { preconditionFailure("a network without one") }
-          return (network, moving)
-        } : nil)
+      certified: isNetwork ? certified : nil)
 
     let memory = folder.map { folder in
       RunMemory<[Int: ChaosTransition.Point]>(
