@@ -1,5 +1,6 @@
 import CoRNNDynamics
 import CoRNNKernels
+import CoRNNModel
 import Foundation
 import TestSupport
 import Testing
