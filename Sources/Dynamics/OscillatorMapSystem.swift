@@ -32,6 +32,8 @@ public struct OscillatorMapSystem: DynamicalSystem {
   /// `Σ log s_i`, and `Σ log s_i·r_i` where Z = 0.
   private let logScales: Double
   private let uncoupledLogDeterminant: Double?
+  /// dt·Z, row-major.
+  private let velocityCoupling: [Double]
   // Scratch: the drive A and its activation, and the slopes.
   private var sigma: [Double]
   private var slopes: [Double]
@@ -61,6 +63,7 @@ public struct OscillatorMapSystem: DynamicalSystem {
     logScales = scale.reduce(0) { $0 + Double.log($1) }
     uncoupledLogDeterminant =
       network.isUncoupledInVelocity ? retain.reduce(logScales) { $0 + Double.log(abs($1)) } : nil
+    velocityCoupling = network.velocityWeights.elements.map { [timeStep] in timeStep * $0 }
     sigma = network.bias
     slopes = network.bias
   }
@@ -81,12 +84,12 @@ public struct OscillatorMapSystem: DynamicalSystem {
     if let uncoupledLogDeterminant { return uncoupledLogDeterminant }
     drive(at: state)
     let m = network.hidden
-    var block = Matrix(rows: m, columns: m)
+    var block = velocityCoupling
     for i in 0..<m {
-      for j in 0..<m { block[i, j] = timeStep * slopes[i] * network.velocityWeights[i, j] }
-      block[i, i] += retain[i]
+      for place in i * m..<(i + 1) * m { block[place] *= slopes[i] }
+      block[i * m + i] += retain[i]
     }
-    return block.logAbsoluteDeterminant + logScales
+    return Matrix(rows: m, columns: m, elements: block).logAbsoluteDeterminant + logScales
   }
 
   /// Sets `sigma` and `slopes` for the next step from `state`.

@@ -19,7 +19,8 @@ public func pushTangents(
   precondition(
     tangents.count.isMultiple(of: 2 * m) && coupling.rows == m && (coupling.columns == m || coupling.columns == 2 * m)
       && retain.count == m && scale.count == m && start >= 0 && slopes.count >= start + m,
-    "\(tangents.count) tangent values, \(coupling.rows)×\(coupling.columns) weights, \(slopes.count) slopes, \(m) units")
+    "\(tangents.count) tangent values, \(coupling.rows)×\(coupling.columns) weights, \(slopes.count) slopes, \(m) units"
+  )
   // A chunk stays in the cache next to the core between its product and what follows it.
   let chunk = 48
   let count = tangents.count / (2 * m)

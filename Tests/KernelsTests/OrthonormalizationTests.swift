@@ -5,7 +5,9 @@ import Testing
 /// Orthonormal rows and the diagonal of R, against the definition.
 @Suite struct OrthonormalizationTests {
   /// Shapes on both sides of the limit above which rows are halved, and odd ones.
-  static let shapes = [(1, 1), (1, 7), (2, 2), (3, 3), (4, 10), (7, 7), (16, 128), (33, 41), (64, 64), (65, 70), (131, 257)]
+  static let shapes = [
+    (1, 1), (1, 7), (2, 2), (3, 3), (4, 10), (7, 7), (16, 128), (33, 41), (64, 64), (65, 70), (131, 257),
+  ]
 
   static func deviation(_ rows: [Double], count: Int, width: Int) -> Double {
     var worst = 0.0
