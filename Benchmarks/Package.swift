@@ -1,13 +1,21 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+func benchmark(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .executableTarget(
+    name: name + "-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")] + dependencies)
+}
+
 let package = Package(
   name: "Benchmarks",
   dependencies: [.package(name: "cornn-analyze", path: "..")],
   targets: [
-    .executableTarget(name: "map-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
-    .executableTarget(name: "product-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
-    .executableTarget(name: "gradient-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
-    .executableTarget(name: "ode-benchmark", dependencies: [.product(name: "CoRNN", package: "cornn-analyze")]),
+    .systemLibrary(name: "CLAPACK", path: "Sources/CLAPACK"),
+    benchmark("map"),
+    benchmark("product"),
+    benchmark("gradient"),
+    benchmark("ode"),
+    benchmark("lyapunov"),
+    benchmark("orthonormalization", ["CLAPACK"]),
   ]
 )

@@ -10,6 +10,8 @@ struct LyapunovRun<System: DynamicalSystem> {
   let count: Int
   /// Every how many intervals the trace identity is checked; nil where it can't be.
   private let checkEvery: Int?
+  /// The logarithms of R's diagonal at the last orthonormalisation.
+  private var logs: [Double]
 
   /// A run from `start`, or on from where `memory` was left.
   init(_ system: System, start: [Double], options: LyapunovSpectrum.Options, memory: LyapunovMemory?) {
@@ -19,7 +21,8 @@ struct LyapunovRun<System: DynamicalSystem> {
     self.options = options
     self.count = count
     // A step without a formula costs n tangents and a factorisation.
-    checkEvery = count < n ? nil : options.checkEvery ?? (system.hasDeterminantFormula ? 1 : n <= 8 ? 8 : 64)
+    checkEvery = count < n ? nil : options.checkEvery ?? (system.hasDeterminantFormula ? 1 : 64)
+    logs = [Double](repeating: 0, count: count)
     if let memory {
       precondition(
         memory.state.count == n && memory.tangents.count == count * n, "a memory of \(memory.tangents.count) values")
@@ -34,7 +37,7 @@ struct LyapunovRun<System: DynamicalSystem> {
     case .random(let seed):
       var random = SplittableRandom(seed: seed)
       for place in tangents.indices { tangents[place] = random.normal() }
-      _ = orthonormalize(&tangents, width: n)
+      orthonormalize(&tangents, width: n, logarithms: &logs)
     }
     self.memory = LyapunovMemory(state: start, tangents: tangents, count: count, step: system.step)
   }
@@ -49,7 +52,7 @@ struct LyapunovRun<System: DynamicalSystem> {
   ) throws(LyapunovSpectrum.Failure) {
     while memory.transient < options.transient {
       let size = min(options.interval, options.transient - memory.transient)
-      _ = try moved(size)
+      try move(size)
       memory.transient += size
       progress?(size)
       if !mayGoOn() { throw .interrupted(remembered) }
@@ -74,23 +77,21 @@ struct LyapunovRun<System: DynamicalSystem> {
     return memory
   }
 
-  /// Moves state and tangents and makes the tangents orthonormal: the logarithms of R's diagonal.
-  private mutating func moved(_ size: Int) throws(LyapunovSpectrum.Failure) -> [Double] {
+  /// Moves state and tangents and makes the tangents orthonormal.
+  private mutating func move(_ size: Int) throws(LyapunovSpectrum.Failure) {
     do throws(IntegrationFailure) {
       try system.advance(&memory.state, tangents: &memory.tangents, steps: size)
     } catch {
       throw .diverged(error)
     }
-    let logs = orthonormalize(&memory.tangents, width: system.dimension)
+    orthonormalize(&memory.tangents, width: system.dimension, logarithms: &logs)
     guard logs.allSatisfy({ $0 < .infinity }) else {
       throw .diverged(
         IntegrationFailure(time: Double(system.step) * system.timeStep, reason: "a tangent left the range of doubles"))
     }
-    return logs
   }
 
   private mutating func average(_ size: Int) throws(LyapunovSpectrum.Failure) {
-    let logs: [Double]
     if let checkEvery, memory.intervals.isMultiple(of: checkEvery) {
       // The states in between are needed: step by step.
       var determinant = 0.0
@@ -102,21 +103,22 @@ struct LyapunovRun<System: DynamicalSystem> {
       } catch {
         throw .diverged(error)
       }
-      logs = try moved(0)
+      try move(0)
       memory.checkedSteps += size
       memory.checkedLogs += logs.reduce(0, +)
       memory.checkedDeterminants += determinant
     } else {
-      logs = try moved(size)
+      try move(size)
     }
     if let divergence = system.divergence(at: memory.state) {
       memory.divergences += Double(size) * ((memory.divergence ?? divergence) + divergence) / 2
       memory.divergence = divergence
     }
-    enter(logs, steps: size)
+    enter(steps: size)
   }
 
-  private mutating func enter(_ logs: [Double], steps size: Int) {
+  /// Adds the logarithms of an interval of `size` steps to the sums.
+  private mutating func enter(steps size: Int) {
     memory.steps += size
     memory.intervals += 1
     for i in logs.indices { memory.sums[i] += logs[i] }

@@ -32,7 +32,7 @@ public struct PublishedCondition: Encodable, Equatable, Sendable {
     let stiffest = oscillators.gamma.max() ?? 0
     let value = max(xi, eta + dt * dt * norm) + dt * max(xi, norm + stiffest)
     let hypotheses = [
-      Hypothesis("Z = 0", holds: network.velocityWeights.elements.allSatisfy { $0 == 0 }),
+      Hypothesis("Z = 0", holds: network.isUncoupledInVelocity),
       Hypothesis("explicit damping", holds: oscillators.damping == .explicit),
     ]
     let applies = hypotheses.allSatisfy(\.holds)

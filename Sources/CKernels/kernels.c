@@ -1,7 +1,10 @@
 #include "CKernels.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NAME(function) function##_baseline
@@ -41,9 +44,11 @@
 #pragma clang attribute pop
 #endif
 
-enum { BASELINE, AVX2, AVX512 };
+enum { BASELINE, AVX2, AVX512, SETS };
 
-static int instruction_set(void) {
+static const char *const set_names[SETS] = {"baseline", "avx2", "avx512"};
+
+static int best_set(void) {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
@@ -53,13 +58,32 @@ static int instruction_set(void) {
   return BASELINE;
 }
 
-const char *cornn_instruction_set(void) {
-  switch (instruction_set()) {
-    case AVX512: return "avx512";
-    case AVX2: return "avx2";
-    default: return "baseline";
-  }
+static int chosen_set(void) {
+  const int best = best_set();
+  const char *wanted = getenv("CORNN_INSTRUCTION_SET");
+  if (!wanted) return best;
+  for (int set = BASELINE; set <= best; set++)
+    if (!strcmp(wanted, set_names[set])) return set;
+  fprintf(stderr, "error: CORNN_INSTRUCTION_SET is '%s'; this CPU runs %s", wanted, set_names[0]);
+  for (int set = BASELINE + 1; set <= best; set++) fprintf(stderr, ", %s", set_names[set]);
+  fprintf(stderr, "\n");
+  exit(64);
 }
+
+// Chosen once; threads that come at the same time choose the same.
+static int instruction_set(void) {
+  static _Atomic int chosen = -1;
+  int set = atomic_load_explicit(&chosen, memory_order_relaxed);
+  if (set < 0) {
+    set = chosen_set();
+    atomic_store_explicit(&chosen, set, memory_order_relaxed);
+  }
+  return set;
+}
+
+const char *cornn_instruction_set(void) { return set_names[instruction_set()]; }
+
+const char *cornn_best_instruction_set(void) { return set_names[best_set()]; }
 
 #if defined(__x86_64__)
 #define DISPATCH(function, ...)                              \
@@ -118,15 +142,20 @@ void cornn_advance_to(size_t batch, size_t hidden, double dt, const double *sigm
   DISPATCH(advance_to, batch, hidden, dt, sigma, gamma, retain, scale, old, state)
 }
 
-void cornn_multiply_rows(size_t count, size_t columns, const double *factors, double *rows) {
-  DISPATCH(multiply_rows, count, columns, factors, rows)
+void cornn_push(size_t count, size_t hidden, double dt, const double *driven, const double *slope, const double *gamma,
+                const double *retain, const double *scale, double *tangents) {
+  DISPATCH(push, count, hidden, dt, driven, slope, gamma, retain, scale, tangents)
+}
+
+void cornn_row_lengths(size_t count, size_t width, const double *rows, double *lengths) {
+  DISPATCH(row_lengths, count, width, rows, lengths)
 }
 
 void cornn_orthonormalize(size_t count, size_t width, double *rows, double *lengths) {
   DISPATCH(orthonormalize, count, width, rows, lengths)
 }
 
-size_t cornn_lorenz96_scratch(size_t n) { return CORNN_LORENZ96_STEPS * 8 * n + 4 * n + 8 * 4 * (n + 3); }
+size_t cornn_lorenz96_scratch(size_t n) { return CORNN_LORENZ96_STEPS * 8 * n + 4 * n + 8 * 4 * (n + 3) + 8; }
 
 void cornn_lorenz96(size_t n, size_t steps, double h, double forcing, double *state, size_t count, double *tangents,
                     double *scratch) {

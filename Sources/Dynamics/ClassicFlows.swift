@@ -1,20 +1,6 @@
 import CoRNNKernels
 import RealModule
 
-extension FlowField {
-  /// Applies a derivative given by its entries to each tangent: for small systems.
-  fileprivate func apply(_ entries: [Double], to tangents: Span<Double>, into rates: inout MutableSpan<Double>) {
-    let n = dimension
-    for row in stride(from: 0, to: tangents.count, by: n) {
-      for i in 0..<n {
-        var sum = 0.0
-        for j in 0..<n { sum += entries[i * n + j] * tangents[row + j] }
-        rates[row + i] = sum
-      }
-    }
-  }
-}
-
 /// Lorenz's system of 1963: `x' = sigma·(y − x), y' = x·(rho − z) − y, z' = x·y − beta·z`.
 public struct Lorenz63: FlowField {
   public let sigma: Double
@@ -42,7 +28,12 @@ public struct Lorenz63: FlowField {
     time: Double, state: Span<Double>, tangents: Span<Double>, into rates: inout MutableSpan<Double>
   ) {
     let (x, y, z) = (state[0], state[1], state[2])
-    apply([-sigma, sigma, 0, rho - z, -1, -x, y, x, -beta], to: tangents, into: &rates)
+    for row in stride(from: 0, to: tangents.count, by: 3) {
+      let (u, v, w) = (tangents[row], tangents[row + 1], tangents[row + 2])
+      rates[row] = sigma * (v - u)
+      rates[row + 1] = (rho - z) * u - v - x * w
+      rates[row + 2] = y * u + x * v - beta * w
+    }
   }
 
   public func divergence(time: Double, state: Span<Double>) -> Double { -(sigma + 1 + beta) }
@@ -73,7 +64,13 @@ public struct Rossler: FlowField {
   public func tangentRates(
     time: Double, state: Span<Double>, tangents: Span<Double>, into rates: inout MutableSpan<Double>
   ) {
-    apply([0, -1, -1, 1, a, 0, state[2], 0, state[0] - c], to: tangents, into: &rates)
+    let (x, z) = (state[0], state[2])
+    for row in stride(from: 0, to: tangents.count, by: 3) {
+      let (u, v, w) = (tangents[row], tangents[row + 1], tangents[row + 2])
+      rates[row] = -v - w
+      rates[row + 1] = u + a * v
+      rates[row + 2] = z * u + (x - c) * w
+    }
   }
 
   public func divergence(time: Double, state: Span<Double>) -> Double { a + state[0] - c }
@@ -111,9 +108,12 @@ extension Lorenz96: FlowField {
 
   public func divergence(time: Double, state: Span<Double>) -> Double { -Double(variables) }
 
-  public func rungeKutta(step: Double, count: Int, state: inout [Double], tangents: inout [Double]) -> Bool {
-    lorenz96Steps(count: count, step: step, forcing: forcing, state: &state, tangents: &tangents)
-    return true
+  public func rungeKutta(
+    from first: Int, steps: Int, timeStep: Double, substeps: Int, state: inout [Double], tangents: inout [Double],
+    room: inout RungeKuttaRoom
+  ) {
+    lorenz96Steps(
+      count: steps * substeps, step: timeStep / Double(substeps), forcing: forcing, state: &state, tangents: &tangents)
   }
 }
 
@@ -141,7 +141,12 @@ public struct DrivenPendulum: FlowField {
   public func tangentRates(
     time: Double, state: Span<Double>, tangents: Span<Double>, into rates: inout MutableSpan<Double>
   ) {
-    apply([0, 1, -Double.cos(state[0]), -damping], to: tangents, into: &rates)
+    let stiffness = Double.cos(state[0])
+    for row in stride(from: 0, to: tangents.count, by: 2) {
+      let (u, v) = (tangents[row], tangents[row + 1])
+      rates[row] = v
+      rates[row + 1] = -stiffness * u - damping * v
+    }
   }
 
   public func divergence(time: Double, state: Span<Double>) -> Double { -damping }
@@ -173,7 +178,11 @@ public struct DrivenOscillator: FlowField {
   public func tangentRates(
     time: Double, state: Span<Double>, tangents: Span<Double>, into rates: inout MutableSpan<Double>
   ) {
-    apply([0, 1, -gamma, -epsilon], to: tangents, into: &rates)
+    for row in stride(from: 0, to: tangents.count, by: 2) {
+      let (u, v) = (tangents[row], tangents[row + 1])
+      rates[row] = v
+      rates[row + 1] = -gamma * u - epsilon * v
+    }
   }
 
   public func divergence(time: Double, state: Span<Double>) -> Double { -epsilon }

@@ -3,10 +3,10 @@ import RealModule
 
 /// A map without a time of its own, given by its value, its derivative and the derivative's determinant.
 protocol ClassicMap: DynamicalSystem {
-  /// The image of a state.
-  func image(_ state: [Double]) -> [Double]
-  /// The derivative at a state, row-major.
-  func derivative(_ state: [Double]) -> [Double]
+  /// Takes a state to its image.
+  func move(_ state: inout MutableSpan<Double>)
+  /// Takes rows of tangents to their images under the derivative at a state.
+  func push(_ tangents: inout MutableSpan<Double>, at state: Span<Double>)
   /// log|det| of the derivative at a state.
   func logDeterminantOfDerivative(_ state: [Double]) -> Double
 }
@@ -17,7 +17,8 @@ extension ClassicMap {
   public var hasDeterminantFormula: Bool { true }
 
   public mutating func advance(_ state: inout [Double]) throws(IntegrationFailure) {
-    state = image(state)
+    var values = state.mutableSpan
+    move(&values)
     step += 1
     guard state.allSatisfy(\.isFinite) else {
       throw IntegrationFailure(time: Double(step), reason: "the state left the range of doubles")
@@ -25,13 +26,9 @@ extension ClassicMap {
   }
 
   public mutating func advance(_ state: inout [Double], tangents: inout [Double]) throws(IntegrationFailure) {
-    let n = dimension
-    let derivative = derivative(state)
-    for row in stride(from: 0, to: tangents.count, by: n) {
-      let old = Array(tangents[row..<row + n])
-      for i in 0..<n { tangents[row + i] = (0..<n).reduce(0) { $0 + derivative[i * n + $1] * old[$1] } }
-    }
-    try self.advance(&state)
+    var rows = tangents.mutableSpan
+    push(&rows, at: state.span)
+    try advance(&state)
   }
 
   public mutating func logDeterminant(at state: [Double]) throws(IntegrationFailure) -> Double {
@@ -52,8 +49,19 @@ public struct HenonMap: ClassicMap {
     self.b = b
   }
 
-  func image(_ state: [Double]) -> [Double] { [1 - a * state[0] * state[0] + state[1], b * state[0]] }
-  func derivative(_ state: [Double]) -> [Double] { [-2 * a * state[0], 1, b, 0] }
+  func move(_ state: inout MutableSpan<Double>) {
+    let (x, y) = (state[0], state[1])
+    state[0] = 1 - a * x * x + y
+    state[1] = b * x
+  }
+  func push(_ tangents: inout MutableSpan<Double>, at state: Span<Double>) {
+    let slope = -2 * a * state[0]
+    for row in stride(from: 0, to: tangents.count, by: 2) {
+      let (u, v) = (tangents[row], tangents[row + 1])
+      tangents[row] = slope * u + v
+      tangents[row + 1] = b * u
+    }
+  }
   func logDeterminantOfDerivative(_ state: [Double]) -> Double { Double.log(abs(b)) }
 }
 
@@ -66,8 +74,10 @@ public struct LogisticMap: ClassicMap {
   /// The map with this parameter.
   public init(r: Double) { self.r = r }
 
-  func image(_ state: [Double]) -> [Double] { [r * state[0] * (1 - state[0])] }
-  func derivative(_ state: [Double]) -> [Double] { [r * (1 - 2 * state[0])] }
+  func move(_ state: inout MutableSpan<Double>) { state[0] = r * state[0] * (1 - state[0]) }
+  func push(_ tangents: inout MutableSpan<Double>, at state: Span<Double>) {
+    for row in tangents.indices { tangents[row] *= r * (1 - 2 * state[0]) }
+  }
   func logDeterminantOfDerivative(_ state: [Double]) -> Double { Double.log(abs(r * (1 - 2 * state[0]))) }
 }
 
@@ -79,9 +89,17 @@ public struct CatMap: ClassicMap {
   /// The map.
   public init() {}
 
-  func image(_ state: [Double]) -> [Double] {
-    [2 * state[0] + state[1], state[0] + state[1]].map { $0 - $0.rounded(.down) }
+  func move(_ state: inout MutableSpan<Double>) {
+    let (x, y) = (2 * state[0] + state[1], state[0] + state[1])
+    state[0] = x - x.rounded(.down)
+    state[1] = y - y.rounded(.down)
   }
-  func derivative(_ state: [Double]) -> [Double] { [2, 1, 1, 1] }
+  func push(_ tangents: inout MutableSpan<Double>, at state: Span<Double>) {
+    for row in stride(from: 0, to: tangents.count, by: 2) {
+      let (u, v) = (tangents[row], tangents[row + 1])
+      tangents[row] = 2 * u + v
+      tangents[row + 1] = u + v
+    }
+  }
   func logDeterminantOfDerivative(_ state: [Double]) -> Double { 0 }
 }

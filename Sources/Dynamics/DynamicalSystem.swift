@@ -46,7 +46,7 @@ extension DynamicalSystem {
   }
 
   public mutating func logDeterminant(at state: [Double]) throws(IntegrationFailure) -> Double {
-    try jacobian(at: state).logAbsoluteDeterminant
+    try pushedBasis(at: state).logAbsoluteDeterminant
   }
 
   public var hasDeterminantFormula: Bool { false }
@@ -57,17 +57,20 @@ extension DynamicalSystem {
   ///
   /// Costs as much as a step with n tangents.
   public mutating func jacobian(at state: [Double]) throws(IntegrationFailure) -> Matrix {
+    try pushedBasis(at: state).transposed
+  }
+
+  /// The images of the unit vectors in rows: the Jacobian's columns.
+  private mutating func pushedBasis(at state: [Double]) throws(IntegrationFailure) -> Matrix {
     let n = dimension
     var identity = [Double](repeating: 0, count: n * n)
     for i in 0..<n { identity[i * n + i] = 1 }
     var moved = state
     let clock = step
     defer { step = clock }
-    // Row j of what is pushed is the image of unit vector j: the Jacobian's column.
     try advance(&moved, tangents: &identity)
-    return Matrix(rows: n, columns: n, elements: identity).transposed
+    return Matrix(rows: n, columns: n, elements: identity)
   }
-
 }
 
 /// What moves a system: which exponents are meant.

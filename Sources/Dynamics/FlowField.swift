@@ -21,14 +21,15 @@ public protocol FlowField: Sendable {
   /// The trace of `∂f/∂x`.
   func divergence(time: Double, state: Span<Double>) -> Double
 
-  /// Takes `count` classical Runge–Kutta steps of a state and rows of tangents by a kernel of its own; false where
-  /// there is none.
-  func rungeKutta(step: Double, count: Int, state: inout [Double], tangents: inout [Double]) -> Bool
+  /// Takes `steps` sampling steps of `timeStep` from step number `first` on, each as `substeps` classical Runge–Kutta
+  /// steps of order 4, of a state and rows of tangents. There is one for every field; a field may have a faster one.
+  mutating func rungeKutta(
+    from first: Int, steps: Int, timeStep: Double, substeps: Int, state: inout [Double], tangents: inout [Double],
+    room: inout RungeKuttaRoom)
 }
 
 extension FlowField {
   public var period: Double? { nil }
   public var isAutonomous: Bool { true }
   public mutating func enter(step: Int) {}
-  public func rungeKutta(step: Double, count: Int, state: inout [Double], tangents: inout [Double]) -> Bool { false }
 }

@@ -9,8 +9,9 @@ public import CoRNNModel
 public struct OscillatorDerivative: Sendable {
   /// The network whose map it is.
   public let network: OscillatorNetwork
-  /// [W Z], m×2m, and its transpose.
+  /// [W Z], m×2m; the same, but W alone where Z = 0; the transpose of the whole.
   private let forward: PackedMatrix
+  private let coupling: PackedMatrix
   private let backward: PackedMatrix
   private let input: PackedMatrix
   private let gamma: [Double]
@@ -21,6 +22,7 @@ public struct OscillatorDerivative: Sendable {
   public init(_ network: OscillatorNetwork) {
     self.network = network
     forward = PackedMatrix(network.recurrentWeights)
+    coupling = network.isUncoupledInVelocity ? PackedMatrix(network.positionWeights) : forward
     backward = PackedMatrix(network.recurrentWeights.transposed)
     input = PackedMatrix(network.inputWeights)
     gamma = network.oscillators.gamma
@@ -73,15 +75,10 @@ public struct OscillatorDerivative: Sendable {
   ///
   /// - Parameter slopes: the step's m slopes from `start` on, the same for all rows.
   public func push(tangents: inout [Double], count: Int, slopes: [Double], from start: Int = 0) {
-    let m = network.hidden
-    var driven = [Double](repeating: 0, count: count * m)
-    forward.multiplyAdd(count: count, vectors: tangents, stride: 2 * m, into: &driven, resultStride: m)
-    for row in 0..<count {
-      for i in 0..<m { driven[row * m + i] *= slopes[start + i] }
-    }
-    advanceOscillators(
-      state: &tangents, sigma: driven, timeStep: network.oscillators.timeStep, gamma: gamma, retain: retain,
-      scale: scale)
+    precondition(tangents.count == count * 2 * network.hidden, "\(tangents.count) values in \(count) tangents")
+    pushTangents(
+      &tangents, coupling: coupling, slopes: slopes, from: start, timeStep: network.oscillators.timeStep, gamma: gamma,
+      retain: retain, scale: scale)
   }
 
   /// Pulls cotangent vectors back through the step: `w ← Jᵀ·w` for each row `(lambda, mu)` of 2m values.

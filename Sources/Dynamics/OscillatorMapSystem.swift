@@ -4,8 +4,8 @@ import RealModule
 
 /// The coRNN map as a dynamical system: states of m positions and m velocities.
 ///
-/// Tangents move by one product of [W Z] with all of them, never by the 2m×2m Jacobian: a step of k tangents costs
-/// 2·m²·(k + 1) multiply–adds. A closed loop is the map of ``OscillatorNetwork/closingLoop()`` under no input.
+/// Tangents move by products of W and Z with their halves, never by the 2m×2m Jacobian: a step of k tangents costs
+/// 2·m²·(k + 1) multiply–adds, half of that where Z = 0. A closed loop is the map of ``OscillatorNetwork/closingLoop()`` under no input.
 public struct OscillatorMapSystem: DynamicalSystem {
   /// What the network is driven by.
   public enum Drive: Equatable, Sendable {
@@ -28,12 +28,15 @@ public struct OscillatorMapSystem: DynamicalSystem {
   private let period: Int
   private let retain: [Double]
   private let scale: [Double]
-  /// Whether Z = 0.
-  private let isUncoupledInVelocity: Bool
-  // Scratch: the drive A, its activation, the slopes, and the tangents' drives.
+  private let linear: OscillatorDerivative
+  /// `Σ log s_i`, and `Σ log s_i·r_i` where Z = 0.
+  private let logScales: Double
+  private let uncoupledLogDeterminant: Double?
+  /// dt·Z, row-major.
+  private let velocityCoupling: [Double]
+  // Scratch: the drive A and its activation, and the slopes.
   private var sigma: [Double]
   private var slopes: [Double]
-  private var driven: [Double] = []
 
   /// The map of `network` under `drive`.
   public init(_ network: OscillatorNetwork, drive: Drive) {
@@ -56,7 +59,11 @@ public struct OscillatorMapSystem: DynamicalSystem {
     input = PackedMatrix(network.inputWeights)
     retain = network.oscillators.velocityRetention
     scale = network.oscillators.velocityScale
-    isUncoupledInVelocity = network.velocityWeights.elements.allSatisfy { $0 == 0 }
+    linear = OscillatorDerivative(network)
+    logScales = scale.reduce(0) { $0 + Double.log($1) }
+    uncoupledLogDeterminant =
+      network.isUncoupledInVelocity ? retain.reduce(logScales) { $0 + Double.log(abs($1)) } : nil
+    velocityCoupling = network.velocityWeights.elements.map { [timeStep] in timeStep * $0 }
     sigma = network.bias
     slopes = network.bias
   }
@@ -67,31 +74,22 @@ public struct OscillatorMapSystem: DynamicalSystem {
   }
 
   public mutating func advance(_ state: inout [Double], tangents: inout [Double]) throws(IntegrationFailure) {
-    let m = network.hidden
-    let count = tangents.count / (2 * m)
     drive(at: state)
-    if driven.count != count * m { driven = [Double](repeating: 0, count: count * m) }
-    for place in driven.indices { driven[place] = 0 }
-    recurrent.multiplyAdd(count: count, vectors: tangents, stride: 2 * m, into: &driven, resultStride: m)
-    multiplyRows(of: &driven, by: slopes)
-    advanceOscillators(
-      state: &tangents, sigma: driven, timeStep: timeStep, gamma: network.oscillators.gamma, retain: retain,
-      scale: scale)
+    linear.push(tangents: &tangents, count: tangents.count / dimension, slopes: slopes)
     try move(&state)
   }
 
   /// `Σ log s_i + log|det(diag r + dt·D·Z)|`, r the retention of a velocity and s its scale.
   public mutating func logDeterminant(at state: [Double]) throws(IntegrationFailure) -> Double {
-    let scales = scale.reduce(0) { $0 + Double.log($1) }
-    if isUncoupledInVelocity { return retain.reduce(scales) { $0 + Double.log(abs($1)) } }
+    if let uncoupledLogDeterminant { return uncoupledLogDeterminant }
     drive(at: state)
     let m = network.hidden
-    var block = Matrix(rows: m, columns: m)
+    var block = velocityCoupling
     for i in 0..<m {
-      for j in 0..<m { block[i, j] = timeStep * slopes[i] * network.velocityWeights[i, j] }
-      block[i, i] += retain[i]
+      for place in i * m..<(i + 1) * m { block[place] *= slopes[i] }
+      block[i * m + i] += retain[i]
     }
-    return block.logAbsoluteDeterminant + scales
+    return Matrix(rows: m, columns: m, elements: block).logAbsoluteDeterminant + logScales
   }
 
   /// Sets `sigma` and `slopes` for the next step from `state`.

@@ -23,16 +23,7 @@ public struct SampledFlow<Field: FlowField>: DynamicalSystem {
   public let integration: FlowIntegration
   public var step = 0
 
-  private var scratch = Scratch()
-
-  private struct Scratch {
-    var slope: [Double] = []
-    var stage: [Double] = []
-    var total: [Double] = []
-    var rates: [Double] = []
-    var stageTangents: [Double] = []
-    var totalTangents: [Double] = []
-  }
+  private var room = RungeKuttaRoom()
 
   /// The flow of `field`, sampled every `timeStep`.
   public init(_ field: Field, timeStep: Double, integration: FlowIntegration = .rungeKutta(substeps: 1)) {
@@ -68,18 +59,10 @@ public struct SampledFlow<Field: FlowField>: DynamicalSystem {
       "\(state.count) and \(tangents.count) values, dimension \(dimension)")
     switch integration {
     case .rungeKutta(let substeps):
-      let h = timeStep / Double(substeps)
-      if field.rungeKutta(step: h, count: steps * substeps, state: &state, tangents: &tangents) {
-        step += steps
-      } else {
-        for _ in 0..<steps {
-          field.enter(step: step)
-          for part in 0..<substeps {
-            takeStep(from: Double(step) * timeStep + Double(part) * h, h, &state, &tangents)
-          }
-          step += 1
-        }
-      }
+      field.rungeKutta(
+        from: step, steps: steps, timeStep: timeStep, substeps: substeps, state: &state, tangents: &tangents,
+        room: &room)
+      step += steps
       guard state.allSatisfy(\.isFinite) else {
         throw IntegrationFailure(time: Double(step) * timeStep, reason: "the solution left the range of doubles")
       }
@@ -91,42 +74,6 @@ public struct SampledFlow<Field: FlowField>: DynamicalSystem {
     var field = field
     field.enter(step: step)
     return field.divergence(time: Double(step) * timeStep, state: state.span)
-  }
-
-  /// One classical step from `time` on.
-  private mutating func takeStep(
-    from time: Double, _ h: Double, _ state: inout [Double], _ tangents: inout [Double]
-  ) {
-    // Taken out while they are written, since the field is read from the same value.
-    var room = Scratch()
-    swap(&room, &scratch)
-    if room.slope.count != state.count { room.slope = [Double](repeating: 0, count: state.count) }
-    if room.rates.count != tangents.count { room.rates = [Double](repeating: 0, count: tangents.count) }
-    room.stage = state
-    room.total = state
-    room.stageTangents = tangents
-    room.totalTangents = tangents
-    var slope: [Double] = []
-    var rates: [Double] = []
-    swap(&slope, &room.slope)
-    swap(&rates, &room.rates)
-    for (now, next, weight) in [(0.0, 0.5, 1.0 / 6), (0.5, 0.5, 1.0 / 3), (0.5, 1, 1.0 / 3), (1, 0, 1.0 / 6)] {
-      let moment = time + now * h
-      var slopeSpan = slope.mutableSpan
-      field.derivative(time: moment, state: room.stage.span, into: &slopeSpan)
-      if !tangents.isEmpty {
-        var rateSpan = rates.mutableSpan
-        field.tangentRates(time: moment, state: room.stage.span, tangents: room.stageTangents.span, into: &rateSpan)
-        addStage(
-          &room.totalTangents, &room.stageTangents, tangents, rates, weight: weight * h, next: next * h)
-      }
-      addStage(&room.total, &room.stage, state, slope, weight: weight * h, next: next * h)
-    }
-    swap(&state, &room.total)
-    if !tangents.isEmpty { swap(&tangents, &room.totalTangents) }
-    swap(&slope, &room.slope)
-    swap(&rates, &room.rates)
-    swap(&room, &scratch)
   }
 
   /// Integrates state and tangents as one system of equations.
@@ -184,18 +131,5 @@ public struct SampledFlow<Field: FlowField>: DynamicalSystem {
         }
       }
     }
-  }
-}
-
-/// `total += weight·rate`, `stage = base + next·rate`.
-private func addStage(
-  _ total: inout [Double], _ stage: inout [Double], _ base: [Double], _ rate: [Double], weight: Double, next: Double
-) {
-  var total = total.mutableSpan
-  var stage = stage.mutableSpan
-  let (base, rate) = (base.span, rate.span)
-  for i in base.indices {
-    total[i] += weight * rate[i]
-    stage[i] = base[i] + next * rate[i]
   }
 }

@@ -13,7 +13,7 @@ public enum OpenBLAS {
   /// The kernel set that this CPU's features allow, of those that OpenBLAS 0.3.21 has; nil where it can't be
   /// told better than OpenBLAS does.
   public static var bestCoreName: String? {
-    switch instructionSet {
+    switch unsafe String(cString: cornn_best_instruction_set()) {
     case "avx512": "SkylakeX"
     case "avx2": "Haswell"
     default: nil

@@ -2,74 +2,71 @@ import CKernels
 import COpenBLAS
 import RealModule
 
-/// Multiplies each row of `rows`, values as many as there are factors, by the factors: `rows[r, c] *= factors[c]`.
-public func multiplyRows(of rows: inout [Double], by factors: [Double]) {
-  guard !factors.isEmpty, !rows.isEmpty else { return }
-  precondition(rows.count.isMultiple(of: factors.count), "\(rows.count) values in rows of \(factors.count)")
-  unsafe rows.withUnsafeMutableBufferPointer { rows in
-    unsafe factors.withUnsafeBufferPointer { factors in
-      unsafe cornn_multiply_rows(rows.count / factors.count, factors.count, factors.baseAddress!, rows.baseAddress!)
-    }
-  }
-}
-
-/// Makes rows orthonormal by the modified Gram–Schmidt process and returns the logarithms of what they are divided by:
-/// those of the diagonal of R in a QR factorisation.
+/// Makes rows orthonormal by the Gram–Schmidt process and writes the logarithms of what they are divided by: those of the
+/// diagonal of R in a QR factorisation.
 ///
-/// Many rows go in panels, so that most of the work is matrix products. Where cancellation would leave the rows less than
-/// orthogonal to about 1e-11 it is done twice, which is enough. A row of which nothing is left becomes 0, with logarithm
-/// −∞.
+/// Many rows are halved again and again, so that most of the work is large matrix products. Parts taken together cost
+/// orthogonality by the square of the cancellation, so it is done again until no row loses more than a factor 300: the
+/// rows are then orthogonal to about 1e-11. A row of which nothing is left becomes 0, with logarithm −∞.
 ///
-/// - Parameter rows: rows of `width` values.
+/// - Parameters:
+///   - rows: rows of `width` values.
+///   - logarithms: one for each row, of which there are at most `width`.
 ///
 /// Costs count²·width multiply–adds.
-public func orthonormalize(_ rows: inout [Double], width: Int) -> [Double] {
-  guard width > 0, !rows.isEmpty else { return [] }
-  precondition(rows.count.isMultiple(of: width), "\(rows.count) values in rows of \(width)")
-  let count = rows.count / width
-  var before = [Double](repeating: 0, count: count)
-  for row in 0..<count {
-    var square = 0.0
-    for place in row * width..<(row + 1) * width { square += rows[place] * rows[place] }
-    before[row] = square.squareRoot()
-  }
-  var lengths = [Double](repeating: 0, count: count)
-  orthonormalizeOnce(&rows, count: count, width: width, lengths: &lengths)
-  if zip(lengths, before).contains(where: { $0 < 1e-5 * $1 }) {
-    orthonormalizeOnce(&rows, count: count, width: width, lengths: &before)
-    for row in 0..<count { lengths[row] *= before[row] }
-  }
-  return lengths.map { Double.log($0) }
-}
-
-/// The number of rows in a panel.
-private let panel = 32
-
-private func orthonormalizeOnce(_ rows: inout [Double], count: Int, width: Int, lengths: inout [Double]) {
-  let isSmall = count <= 2 * panel
-  if !isSmall { OpenBLAS.start() }
-  var parts = [Double](repeating: 0, count: isSmall ? 0 : panel * count)
+public func orthonormalize(_ rows: inout [Double], width: Int, logarithms: inout [Double]) {
+  let count = logarithms.count
+  precondition(
+    rows.count == count * width && count <= width, "\(rows.count) values in \(count) rows of \(width), at most as many")
+  guard !rows.isEmpty else { return }
   unsafe rows.withUnsafeMutableBufferPointer { rows in
-    unsafe lengths.withUnsafeMutableBufferPointer { lengths in
-      unsafe parts.withUnsafeMutableBufferPointer { parts in
-        let (rows, lengths) = (rows.baseAddress!, lengths.baseAddress!)
-        guard !isSmall else { return unsafe cornn_orthonormalize(count, width, rows, lengths) }
-        let n = Int32(width)
-        for first in stride(from: 0, to: count, by: panel) {
-          let height = min(panel, count - first)
-          let unit = unsafe rows + first * width
-          unsafe cornn_orthonormalize(height, width, unit, lengths + first)
-          let rest = unsafe unit + height * width
-          let left = count - first - height
-          guard left > 0 else { break }
-          unsafe cblas_dgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(left), Int32(height), n, 1, rest, n, unit, n, 0,
-            parts.baseAddress, Int32(height))
-          unsafe cblas_dgemm(
-            CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(left), n, Int32(height), -1, parts.baseAddress,
-            Int32(height), unit, n, 1, rest, n)
+    unsafe logarithms.withUnsafeMutableBufferPointer { lengths in
+      unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { before in
+        let (rows, lengths, before) = (rows.baseAddress!, lengths.baseAddress!, before.baseAddress!)
+        unsafe cornn_row_lengths(count, width, rows, before)
+        unsafe orthonormalizeOnce(rows, count, width, lengths)
+        var isCancelled = false
+        for row in 0..<count { unsafe isCancelled = isCancelled || lengths[row] < mostLoss * before[row] }
+        while isCancelled {
+          unsafe orthonormalizeOnce(rows, count, width, before)
+          isCancelled = false
+          for row in 0..<count {
+            unsafe isCancelled = isCancelled || (before[row] > 0 && before[row] < mostLoss)
+            unsafe lengths[row] *= before[row]
+          }
         }
+        for row in 0..<count { unsafe lengths[row] = Double.log(lengths[row]) }
       }
     }
   }
+}
+
+/// What may be left of a row before it is done again.
+private let mostLoss = 1.0 / 300
+/// The most rows that go one after another.
+private let fewRows = 32
+
+private func orthonormalizeOnce(
+  _ rows: UnsafeMutablePointer<Double>, _ count: Int, _ width: Int, _ lengths: UnsafeMutablePointer<Double>
+) {
+  if count <= 2 * fewRows { return unsafe cornn_orthonormalize(count, width, rows, lengths) }
+  OpenBLAS.start()
+  unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: (count + 1) / 2 * ((count + 1) / 2)) { parts in
+    unsafe orthonormalizeHalves(rows, count, width, lengths, parts.baseAddress!)
+  }
+}
+
+/// The first half, its part taken from the second, the second half.
+private func orthonormalizeHalves(
+  _ rows: UnsafeMutablePointer<Double>, _ count: Int, _ width: Int, _ lengths: UnsafeMutablePointer<Double>,
+  _ parts: UnsafeMutablePointer<Double>
+) {
+  if count <= fewRows { return unsafe cornn_orthonormalize(count, width, rows, lengths) }
+  let half = count / 2
+  let rest = unsafe rows + half * width
+  let (units, others, n) = (Int32(half), Int32(count - half), Int32(width))
+  unsafe orthonormalizeHalves(rows, half, width, lengths, parts)
+  unsafe cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, others, units, n, 1, rest, n, rows, n, 0, parts, units)
+  unsafe cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, others, n, units, -1, parts, units, rows, n, 1, rest, n)
+  unsafe orthonormalizeHalves(rest, count - half, width, lengths + half, parts)
 }

@@ -40,13 +40,22 @@ public struct PackedMatrix: Sendable {
       vectors.count >= start + (count - 1) * stride + columns
         && result.count >= offset + (count - 1) * resultStride + rows,
       "\(count) vectors of \(columns) values don't fit in \(vectors.count), or \(rows) in \(result.count)")
-    unsafe panels.withUnsafePanels { panels in
-      unsafe vectors.withUnsafeBufferPointer { x in
-        unsafe result.withUnsafeMutableBufferPointer { y in
-          unsafe cornn_product(
-            rows, columns, panels, count, x.baseAddress! + start, stride, y.baseAddress! + offset, resultStride)
-        }
+    unsafe vectors.withUnsafeBufferPointer { x in
+      unsafe result.withUnsafeMutableBufferPointer { y in
+        unsafe multiplyAdd(
+          count: count, vectors: x.baseAddress! + start, stride: stride, into: y.baseAddress! + offset,
+          resultStride: resultStride)
       }
+    }
+  }
+
+  /// The same on memory that the caller answers for.
+  func multiplyAdd(
+    count: Int, vectors: UnsafePointer<Double>, stride: Int, into result: UnsafeMutablePointer<Double>,
+    resultStride: Int
+  ) {
+    unsafe panels.withUnsafePanels { panels in
+      unsafe cornn_product(rows, columns, panels, count, vectors, stride, result, resultStride)
     }
   }
 }

@@ -71,6 +71,9 @@ public struct OscillatorNetwork: Equatable, Sendable {
   /// `[W Z]`, m×2m: what acts on a state of positions followed by velocities.
   public var recurrentWeights: Matrix { Matrix(positionWeights, beside: velocityWeights) }
 
+  /// Whether Z = 0, so that units act on each other by their positions alone.
+  public var isUncoupledInVelocity: Bool { velocityWeights.elements.allSatisfy { $0 == 0 } }
+
   private static func check(
     _ name: String, _ matrix: Matrix, rows: Int, columns: Int
   ) throws(InvalidNetwork) {

@@ -3,10 +3,14 @@
 #include <stddef.h>
 
 // Each kernel exists three times (AVX-512, AVX2 with FMA, baseline x86-64 or whatever the CPU is) and the
-// best one that the CPU runs is picked at the call.
+// best one that the CPU runs is picked at the first call. The environment variable CORNN_INSTRUCTION_SET can ask for a
+// lesser one (avx512, avx2 or baseline), for tests and benchmarks; one that the CPU hasn't ends the process with a message.
 
 /// The instruction set that the kernels run on: "avx512", "avx2" or "baseline".
 const char *cornn_instruction_set(void);
+
+/// The best that this CPU runs.
+const char *cornn_best_instruction_set(void);
 
 /// values[i] <- tanh(values[i]); at most 3 units in the last place from the exact value, never above 1 in size.
 void cornn_tanh(size_t count, double *values);
@@ -67,11 +71,16 @@ void cornn_column_products(size_t count, size_t columns, const double *left, siz
 void cornn_add_rows(size_t count, size_t columns, double scale, const double *rows, size_t stride, double *result,
                     size_t result_stride);
 
-/// rows[r, c] *= factors[c].
-void cornn_multiply_rows(size_t count, size_t columns, const double *factors, double *rows);
+/// cornn_advance of `count` tangents, rows of the hidden positions and then the velocities, with sigma = slope * driven.
+void cornn_push(size_t count, size_t hidden, double dt, const double *driven, const double *slope, const double *gamma,
+                const double *retain, const double *scale, double *tangents);
 
-/// Makes rows of `width` values orthonormal by the modified Gram-Schmidt process; lengths[r] is what row r was divided
-/// by. A row of which nothing is left becomes 0.
+/// The Euclidean lengths of rows of `width` values.
+void cornn_row_lengths(size_t count, size_t width, const double *rows, double *lengths);
+
+/// Makes rows of `width` values orthonormal by the Gram-Schmidt process, modified but for groups of four rows whose parts
+/// are taken from the later ones together; lengths[r] is what row r was divided by. A row of which nothing is left
+/// becomes 0.
 void cornn_orthonormalize(size_t count, size_t width, double *rows, double *lengths);
 
 /// The most steps that cornn_lorenz96 takes at a call.
