@@ -20,7 +20,8 @@ extension LyapunovSpectrum.FiniteTime {
     let ends = step.prefix(first).map { Double($0) * (timeStep ?? 1) }
     return [
       Plot(
-        name: "finite-time", title: "Exponents of \(first < step.count ? "the first \(first) " : "")windows of \(window) steps",
+        name: "finite-time",
+        title: "Exponents of \(first < step.count ? "the first \(first) " : "")windows of \(window) steps",
         xLabel: timeStep == nil ? "step" : "time", yLabel: axis,
         series: shown.map { .init("exponent \($0 + 1)", x: ends, y: Array(values[$0].prefix(first)), style: .line) }),
       Plot(
