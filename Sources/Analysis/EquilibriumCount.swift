@@ -11,6 +11,10 @@ struct EquilibriumCount: Sendable {
   private(set) var boxes = 0
   /// Boxes that couldn't be decided; with none, the proofs are all equilibria.
   private(set) var undecided = 0
+  /// Boxes around those, neighbours in one: where equilibria may be that aren't proved.
+  private(set) var regions: [[Interval]] = []
+  /// Regions that are no further apart in each component are shown as one.
+  private let gaps: [Double]
 
   /// The largest network that is searched.
   static let largestNetwork = 3
@@ -22,18 +26,19 @@ struct EquilibriumCount: Sendable {
   init(_ enclosure: EquilibriumEnclosure, known: [EquilibriumEnclosure.Proof]) {
     proofs = known
     let everything = enclosure.everything
+    gaps = everything.map { 1e-6 * $0.width }
     var stack = [everything]
     while let box = stack.popLast() {
       if boxes >= Self.mostBoxes {
-        undecided += stack.count + 1
-        return
+        for box in [box] + stack { leaveOpen(box) }
+        break
       }
       boxes += 1
       guard let rest = settle(box, enclosure) else { continue }
       let sizes = zip(rest, everything).map { $0.width / $1.width }
       let widest = sizes.indices.max { sizes[$0] < sizes[$1] } ?? 0
       guard sizes[widest] > Self.smallestBox else {
-        undecided += 1
+        if !isSettled(byProofAround: rest, enclosure) { leaveOpen(rest) }
         continue
       }
       // Off the middle, where symmetric networks have their equilibria.
@@ -43,6 +48,51 @@ struct EquilibriumCount: Sendable {
         var half = rest
         half[widest] = part
         stack.append(half)
+      }
+    }
+    while let joined = joined(regions), joined.count < regions.count { regions = joined }
+  }
+
+  /// Whether the test passes in a larger box around a small one: where an equilibrium lies on a small box's edge, the
+  /// test never passes in that box itself.
+  private mutating func isSettled(byProofAround box: [Interval], _ enclosure: EquilibriumEnclosure) -> Bool {
+    guard let proof = enclosure.proof(near: box.map(\.midpoint)),
+      zip(box, proof.unique).allSatisfy({ $0.isContained(in: $1) })
+    else { return false }
+    switch place(of: proof) {
+    case .known: return true
+    case .new:
+      proofs.append(proof)
+      return true
+    case .unclear: return false
+    }
+  }
+
+  /// Counts a box as undecided, in the region that it touches.
+  private mutating func leaveOpen(_ box: [Interval]) {
+    undecided += 1
+    // Neighbours come one after the other.
+    if let place = regions.lastIndex(where: { touch($0, box) }) {
+      regions[place] = zip(regions[place], box).map { $0.hull($1) }
+    } else {
+      regions.append(box)
+    }
+    if regions.count > 64, let joined = joined(regions) { regions = joined }
+  }
+
+  /// Whether two regions are next to each other: a gap is too small to tell anything.
+  private func touch(_ a: [Interval], _ b: [Interval]) -> Bool {
+    zip(zip(a, b), gaps).allSatisfy { max($0.0.lower, $0.1.lower) - min($0.0.upper, $0.1.upper) <= $1 }
+  }
+
+  /// Regions that touch in one; nil without any.
+  private func joined(_ regions: [[Interval]]) -> [[Interval]]? {
+    guard let first = regions.first else { return nil }
+    return regions.dropFirst().reduce(into: [first]) { joined, region in
+      if let place = joined.firstIndex(where: { touch($0, region) }) {
+        joined[place] = zip(joined[place], region).map { $0.hull($1) }
+      } else {
+        joined.append(region)
       }
     }
   }
@@ -83,11 +133,7 @@ struct EquilibriumCount: Sendable {
   private func place(of proof: EquilibriumEnclosure.Proof) -> Place {
     var isApart = true
     for known in proofs {
-      if zip(proof.tight, known.unique).allSatisfy({ $0.isContained(in: $1) })
-        || zip(known.tight, proof.unique).allSatisfy({ $0.isContained(in: $1) })
-      {
-        return .known
-      }
+      if proof.isOfSameZero(as: known) { return .known }
       if zip(proof.tight, known.tight).allSatisfy({ $0.intersection($1) != nil }) { isApart = false }
     }
     return isApart ? .new : .unclear

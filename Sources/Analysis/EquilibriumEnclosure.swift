@@ -55,7 +55,9 @@ struct EquilibriumEnclosure: Sendable {
   /// `K(X)`; nil where the Jacobian in the middle is singular or bounds overflow.
   func krawczyk(_ box: [Interval]) -> [Interval]? {
     let middle = box.map(\.midpoint)
-    guard let inverse = equations.jacobian(at: middle)?.inverse else { return nil }
+    guard let inverse = equations.jacobian(at: middle)?.inverse, inverse.elements.allSatisfy(\.isFinite) else {
+      return nil
+    }
     let slopes = drives(box).map(\.tanhSlope)
     let points = middle.map { Interval($0) }
     let value = zip(drives(points), zip(gamma, points)).map { $1.0 * $1.1 - $0.tanh }

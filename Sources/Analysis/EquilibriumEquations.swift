@@ -24,7 +24,7 @@ struct EquilibriumEquations: RootEquations {
   }
 
   /// `W y + V u + b`.
-  private func drives(at y: [Double]) -> [Double] {
+  func drives(at y: [Double]) -> [Double] {
     var drives = drive
     network.positionWeights.multiply(count: 1, vectors: y, stride: dimension, keeping: 1, into: &drives)
     return drives
@@ -37,6 +37,21 @@ struct EquilibriumEquations: RootEquations {
 
   /// The slopes `sigma'` at an equilibrium.
   func slopes(at y: [Double]) -> [Double] { drives(at: y).map { network.oscillators.activation.slope($0) } }
+
+  /// Twice a bound on the errors of `m + d + 4` roundings in the activation's argument, of an activation within 3 units
+  /// in the last place, and of rounding y itself.
+  func rounding(at y: [Double]) -> [Double]? {
+    let unit = Double.ulpOfOne / 2
+    let drives = drives(at: y)
+    let o = network.oscillators
+    return y.indices.map { i in
+      var sizes = abs(network.bias[i])
+      for j in input.indices { sizes += abs(network.inputWeights[i, j] * input[j]) }
+      for j in y.indices { sizes += abs(network.positionWeights[i, j] * y[j]) }
+      let argument = o.activation.slope(drives[i]) * Double(dimension + input.count + 4) * sizes
+      return 2 * unit * (3 * abs(o.gamma[i] * y[i]) + 8 * abs(o.activation.value(drives[i])) + argument)
+    }
+  }
 
   func jacobian(at y: [Double]) -> Matrix? {
     let slopes = slopes(at: y)

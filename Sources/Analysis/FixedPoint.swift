@@ -10,6 +10,8 @@ public struct FixedPoint: Encodable, Equatable, Sendable {
   public let errorBound: Double?
   /// There is no other within this distance in every component; null where not verified.
   public let uniqueWithin: Double?
+  /// The smallest singular value of `I − diag(sigma'/gamma)·W` there: 0 at a fold or a pitchfork. Null for other systems.
+  public let smallestSingularValue: Double?
   /// How many starts led to it; 0 for one that the search over boxes found.
   public let starts: Int
   public let stability: Stability
@@ -43,11 +45,16 @@ public struct FixedPointCount: Encodable, Equatable, Sendable {
   public let complete: Bool?
   /// How it is known, or why it isn't.
   public let method: Method
+  /// What that is worth; null where nothing is known.
+  public let kind: ClaimKind?
   /// ‖diag(1/gamma)·W‖₂; below 1 there is exactly one. Null for other systems.
   public let contractionNorm: Double?
   /// Boxes looked at, and those that couldn't be decided; null without a search over boxes.
   public let boxes: Int?
   public let undecidedBoxes: Int?
+  /// Boxes around those, neighbours in one: for each the lower and the upper bound of every position. All that isn't known
+  /// is in them.
+  public let undecidedRegions: [[[Double]]]?
 
   /// Ways to know.
   public enum Method: String, Encodable, Sendable {

@@ -12,8 +12,18 @@ public struct FixedPointStability: Encodable, Equatable, Sendable {
     case saddle
     /// All grow.
     case unstable
-    /// One neither grows nor shrinks, to rounding: the derivative doesn't decide.
+    /// One neither grows nor shrinks, as far as rounding and the point's own error tell: the derivative doesn't decide.
     case marginal
+  }
+
+  /// How a stable point of a map loses its stability.
+  public enum Crossing: String, Encodable, Sendable {
+    /// A complex pair of eigenvalues leaves the unit circle (Neimark–Sacker).
+    case pair
+    /// An eigenvalue leaves through −1 (flip).
+    case flip
+    /// An eigenvalue leaves through 1.
+    case fold
   }
 
   public let kind: Kind
@@ -24,6 +34,8 @@ public struct FixedPointStability: Encodable, Equatable, Sendable {
   /// The smallest time step at which the map isn't stable any more, where the flow is; null where the flow isn't, where
   /// there is none up to the step that was searched to, and for a flow.
   public let criticalTimeStep: Double?
+  /// Which eigenvalues leave the unit circle there.
+  public let crossing: Crossing?
   /// Real and imaginary parts, the leading one first.
   public let eigenvalues: [[Double]]
 
@@ -31,11 +43,13 @@ public struct FixedPointStability: Encodable, Equatable, Sendable {
   private static let margin = 1e-11
 
   /// Sorts the eigenvalues of a Jacobian; nil where LAPACK finds none.
-  init?(_ jacobian: Matrix, isMap: Bool, criticalTimeStep: Double? = nil) {
+  ///
+  /// - Parameter error: how far the Jacobian may be from the exact point's, in the infinity norm.
+  init?(_ jacobian: Matrix, isMap: Bool, error: Double = 0, critical: (timeStep: Double, crossing: Crossing)? = nil) {
     guard let (real, imaginary) = jacobian.eigenvalues else { return nil }
     let sizes = zip(real, imaginary).map { Double.hypot($0, $1) }
     let growth = isMap ? sizes.map { $0 - 1 } : real
-    let margin = Self.margin * max(isMap ? 1 : 0, sizes.max() ?? 0)
+    let margin = max(error, Self.margin * max(isMap ? 1 : 0, sizes.max() ?? 0))
     growing = growth.filter { $0 > margin }.count
     let shrinking = growth.filter { $0 < -margin }.count
     kind =
@@ -46,7 +60,8 @@ public struct FixedPointStability: Encodable, Equatable, Sendable {
       (growth[$0], real[$0], imaginary[$0]) > (growth[$1], real[$1], imaginary[$1])
     }
     eigenvalues = order.map { [real[$0], imaginary[$0]] }
-    self.criticalTimeStep = criticalTimeStep
+    criticalTimeStep = critical?.timeStep
+    crossing = critical?.crossing
   }
 }
 
@@ -101,40 +116,51 @@ struct EquilibriumJacobian: Sendable {
     return result
   }
 
-  /// The step up to which a critical one is looked for: four times the largest at which a unit without coupling is stable
-  /// under implicit damping, `gamma·dt² = 4 + 2·epsilon·dt`.
-  static func largestTimeStep(_ oscillators: Oscillators) -> Double {
-    zip(oscillators.gamma, oscillators.epsilon).reduce(0) { largest, unit in
-      let (gamma, epsilon) = unit
-      return max(largest, 4 * (epsilon + (epsilon * epsilon + 4 * gamma).squareRoot()) / gamma)
+  /// The steps between which a critical one is looked for: of those at which a unit without coupling loses its stability
+  /// under implicit damping, `gamma·dt² = 4 + 2·epsilon·dt`, a 500th of the smallest and four times the largest.
+  static func timeSteps(_ oscillators: Oscillators) -> ClosedRange<Double> {
+    let own = zip(oscillators.gamma, oscillators.epsilon).map { gamma, epsilon in
+      (epsilon + (epsilon * epsilon + 4 * gamma).squareRoot()) / gamma
     }
+    return (own.min() ?? 1) / 500...4 * (own.max() ?? 1)
   }
 
   /// The smallest time step at which the map of a stable equilibrium of the flow has an eigenvalue on the unit circle, to
-  /// 1e-12 relative; nil where there is none up to `limit`.
+  /// 1e-12 relative; nil where there is none up to the end of `range`.
   ///
-  /// Steps 10 % apart from 1/2000 of `limit` on are tried before halving: a shorter stretch of instability is overlooked.
-  /// Costs about 130 eigenvalue decompositions of size 2m.
-  func criticalTimeStep(_ damping: Damping, limit: Double) -> Double? {
+  /// Steps 10 % apart are tried before halving: a shorter stretch of instability is overlooked. Costs about 130
+  /// eigenvalue decompositions of size 2m.
+  func critical(
+    _ damping: Damping, in range: ClosedRange<Double>
+  ) -> (timeStep: Double, crossing: FixedPointStability.Crossing)? {
     func isStable(_ dt: Double) -> Bool { (map(damping, timeStep: dt).spectralRadius ?? .infinity) < 1 }
-    var (low, high) = (0.0, limit / 2000)
+    var (low, high) = (0.0, range.lowerBound)
+    // Nearer to 0 the map does as the flow.
+    while !isStable(high), high > 1e-9 * range.lowerBound { high /= 2 }
     while isStable(high) {
-      if high >= limit { return nil }
-      (low, high) = (high, min(limit, 1.1 * high))
-    }
-    if low == 0 {
-      // Unstable at the first: nearer to 0 the map does as the flow.
-      low = high / 2
-      while !isStable(low) {
-        (low, high) = (low / 2, low)
-        if low < 1e-9 * limit { return low }
-      }
+      if high >= range.upperBound { return nil }
+      (low, high) = (high, min(range.upperBound, 1.1 * high))
     }
     while high - low > 1e-12 * high {
       let middle = low + (high - low) / 2
       if middle <= low || middle >= high { break }
       if isStable(middle) { low = middle } else { high = middle }
     }
-    return high
+    guard let (real, imaginary) = map(damping, timeStep: high).eigenvalues else { return nil }
+    let leaving = real.indices.max { Double.hypot(real[$0], imaginary[$0]) < Double.hypot(real[$1], imaginary[$1]) }
+    guard let leaving else { return nil }
+    return (high, abs(imaginary[leaving]) > 1e-6 ? .pair : real[leaving] < 0 ? .flip : .fold)
+  }
+
+  /// A bound, to first order, on how far D·[W Z] is off where the activations' arguments are off by up to `errors`: what
+  /// the flow's Jacobian is off by in the infinity norm.
+  static func error(_ network: OscillatorNetwork, drives: [Double], errors: [Double]) -> Double {
+    let sums = network.recurrentWeights.absoluteRowSums
+    return drives.indices.reduce(0) { largest, i in
+      let bend = abs(network.oscillators.activation.curvature(drives[i])) * errors[i]
+      // The third derivative of tanh is at most 2 in size.
+      let turn = network.oscillators.activation == .tanh ? errors[i] * errors[i] : 0
+      return max(largest, min(1, bend + turn) * sums[i])
+    }
   }
 }

@@ -18,11 +18,15 @@ public struct FixedPointsResult: Encodable, Equatable, Sendable {
   public let largestTimeStep: Double
   /// The slowest first; null where they weren't looked for.
   public let slowPoints: [SlowPoint]?
+  /// The median of |F| along the trajectories that starts were taken from: what slow points are slow beside; null where
+  /// they weren't looked for.
+  public let typicalSpeed: Double?
   /// Trajectories with the points, for plots; nil where none stayed in range.
   public let picture: FixedPointPicture?
 
   private enum CodingKeys: String, CodingKey {
-    case system, mode, constantInput, starts, seed, converged, fixedPoints, count, largestTimeStep, slowPoints
+    case system, mode, constantInput, starts, seed, converged, fixedPoints, count, largestTimeStep, slowPoints,
+      typicalSpeed
   }
 
   /// The findings for `network`, which `system` describes.
@@ -40,6 +44,7 @@ public struct FixedPointsResult: Encodable, Equatable, Sendable {
     count = findings.count
     largestTimeStep = findings.largestTimeStep
     self.slowPoints = slowPoints
+    typicalSpeed = slowPoints == nil ? nil : search.typicalSpeed(in: network, input: constantInput)
     picture = search.picture(
       of: network, input: constantInput, fixedPoints: findings.fixedPoints, slowPoints: slowPoints ?? [])
   }

@@ -25,15 +25,50 @@ public struct OrbitDiagram: Encodable, Equatable, Sendable {
     /// The smallest p <= 64 after which every point returns; null where there is none.
     public let period: Int?
     public let outcome: Outcome
+    /// Where the orbit ended, after how many steps: an exponent goes on from there.
+    let end: [Double]
+    let endStep: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case value, points, period, outcome
+    }
   }
 
   /// How an orbit ended.
   public enum Outcome: String, Encodable, Sendable {
     case complete
+    /// The orbit stands still, so that it has no maxima: where it stands is its only point.
+    case rest
     /// The flow didn't come to as many points in the time allowed.
     case timeLimit
     /// Values left the range of doubles, or the integrator gave up.
     case diverged
+  }
+}
+
+extension OrbitDiagram {
+  /// The largest Lyapunov exponent of each orbit shown, over `steps` steps from where it ended; none where it diverged.
+  ///
+  /// - Parameters:
+  ///   - transient: steps in which the tangent turns before it counts.
+  ///   - system: the system at a value.
+  public func exponents(
+    transient: Int, steps: Int, tangents: LyapunovSpectrum.Options.Tangents = .random(seed: 0), threads: Int = 1,
+    progress: (@Sendable (Int) -> Void)? = nil,
+    system: @Sendable (Double) -> any DynamicalSystem
+  ) -> [OrbitDiagramResult.Exponent] {
+    let options = LyapunovSpectrum.Options(count: 1, transient: transient, steps: steps, tangents: tangents)
+    return parallelMap(count: columns.count, threads: threads) { place in
+      defer { progress?(1) }
+      let column = columns[place]
+      var moving = system(column.value)
+      moving.step = column.endStep
+      let found =
+        column.outcome == .diverged ? nil : try? LyapunovSpectrum(of: moving, from: column.end, options: options)
+      return OrbitDiagramResult.Exponent(
+        parameter: column.value, value: found?.exponents.first?.value,
+        standardError: found?.exponents.first?.standardError)
+    }
   }
 }
 
@@ -62,12 +97,14 @@ public struct OrbitSweep: Equatable, Sendable {
   public var limit: Double
   /// Steps from one stroboscopic point to the next.
   public var stepsPerPeriod: Int
+  /// Variables that are angles: values 2π apart are one.
+  public var angles: [Int]
 
   /// A sweep over these values.
   public init(
     parameter: String, values: [Double], variable: Int = 0, sampling: OrbitSampling = .everyStep,
     transient: Double = 1000, kept: Int = 200, warmStart: Bool = true, tolerance: Double = 1e-6, limit: Double = 1e5,
-    stepsPerPeriod: Int = 1
+    stepsPerPeriod: Int = 1, angles: [Int] = []
   ) {
     self.parameter = parameter
     self.values = values
@@ -79,6 +116,7 @@ public struct OrbitSweep: Equatable, Sendable {
     self.tolerance = tolerance
     self.limit = limit
     self.stepsPerPeriod = stepsPerPeriod
+    self.angles = angles
   }
 
   /// An orbit's points and where it ended.
@@ -86,6 +124,7 @@ public struct OrbitSweep: Equatable, Sendable {
     var states: [[Double]] = []
     var outcome = OrbitDiagram.Outcome.complete
     var end: [Double]
+    var endStep = 0
   }
 
   /// The diagram of a family of systems that move in steps.
@@ -114,12 +153,24 @@ public struct OrbitSweep: Equatable, Sendable {
       let section = PoincareSection(
         surface: .extremum(index: variable), direction: .falling, count: kept, transient: transient, timeLimit: limit,
         step: step, integration: integration)
-      let found = section.findings(of: field(value), from: state)
+      let flow = field(value)
+      let found = section.findings(of: flow, from: state)
+      if found.points.isEmpty, found.outcome == .timeLimit, flow.isAutonomous, Self.stands(found.state, flow) {
+        return Orbit(states: [found.state], outcome: .rest, end: found.state)
+      }
       let outcomes: [PoincareSection.Outcome: OrbitDiagram.Outcome] = [
         .complete: .complete, .timeLimit: .timeLimit, .failure: .diverged,
       ]
       return Orbit(states: found.points.map(\.state), outcome: outcomes[found.outcome] ?? .diverged, end: found.state)
     }
+  }
+
+  /// Whether no component moves by more than 1e-9 of the state's size in a unit of time.
+  private static func stands(_ state: [Double], _ field: some FlowField) -> Bool {
+    var rates = [Double](repeating: 0, count: state.count)
+    var span = rates.mutableSpan
+    field.derivative(time: 0, state: state.span, into: &span)
+    return rates.largest <= 1e-9 * max(1, state.largest)
   }
 
   private func sweep(
@@ -144,13 +195,20 @@ public struct OrbitSweep: Equatable, Sendable {
     }
     let columns = zip(values, orbits).map { value, orbit in
       OrbitDiagram.Column(
-        value: value, points: orbit.states.map { $0[variable] },
-        period: orbit.outcome == .complete ? Recurrence.period(of: orbit.states, tolerance: tolerance) : nil,
-        outcome: orbit.outcome)
+        value: value, points: orbit.states.map { $0.wrapping(angles)[variable] },
+        period: orbit.outcome == .complete
+          ? Recurrence.period(of: orbit.states, tolerance: tolerance, angles: angles) : nil,
+        outcome: orbit.outcome, end: orbit.end, endStep: orbit.endStep)
     }
     return OrbitDiagram(
       parameter: parameter, variable: variable, sampling: sampling, transient: transient, kept: kept,
       warmStart: warmStart, tolerance: tolerance, columns: columns)
+  }
+
+  /// Whether the last step has moved a state by less than 1e-12 of its size.
+  private func isSettled(_ before: [Double]?, _ state: [Double]) -> Bool {
+    guard let before else { return false }
+    return zip(before, state).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, state.largest) }
   }
 
   /// The points of one system's orbit.
@@ -186,7 +244,11 @@ public struct OrbitSweep: Equatable, Sendable {
       return orbit
     }
     orbit.end = state
-    if orbit.states.count < kept { orbit.outcome = .timeLimit }
+    orbit.endStep = system.step
+    if orbit.states.count < kept {
+      let isStill = sampling == .maxima && orbit.states.isEmpty && isSettled(older, state)
+      (orbit.outcome, orbit.states) = isStill ? (.rest, [state]) : (.timeLimit, orbit.states)
+    }
     return orbit
   }
 }

@@ -1,5 +1,6 @@
 public import CoRNNDynamics
 public import CoRNNKernels
+import RealModule
 
 /// One variable of a system's orbit, or a state once in so many steps.
 public struct OrbitSeries: Equatable, Sendable {
@@ -14,9 +15,12 @@ public struct OrbitSeries: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - transient: steps that are left out first.
+  ///   - isAngle: whether the variable is an angle: its sine is kept then, which doesn't count turns.
   ///   - every: after how many steps a state is kept; 0 for none.
   public init(
-    of system: some DynamicalSystem, from start: [Double], transient: Int, steps: Int, variable: Int, every: Int = 0,
+    of system: some DynamicalSystem, from start: [Double], transient: Int, steps: Int, variable: Int,
+    isAngle: Bool = false,
+    every: Int = 0,
     progress: (@Sendable (Int) -> Void)? = nil
   ) {
     var moving = system
@@ -26,7 +30,7 @@ public struct OrbitSeries: Equatable, Sendable {
         try moving.advance(&state)
         if n.isMultiple(of: 1024) { progress?(1024) }
         guard n >= transient else { continue }
-        values.append(state[variable])
+        values.append(isAngle ? .sin(state[variable]) : state[variable])
         if every > 0, (n + 1).isMultiple(of: every) { states.append(state) }
       }
     } catch {
@@ -69,11 +73,11 @@ public struct SectionResult: Encodable, Equatable, Sendable {
     wanted = section.count
     time = findings.time
     failure = findings.failure
-    points = findings.points
+    points = findings.points.map { $0.wrapping(system.angles) }
     self.tolerance = tolerance
     recurrence =
       findings.outcome == .complete
-      ? Recurrence.period(of: points.map(\.state), tolerance: tolerance) : nil
+      ? Recurrence.period(of: points.map(\.state), tolerance: tolerance, angles: system.angles) : nil
     meanReturnTime = Self.meanReturnTime(points)
     largestResidual = points.map(\.residual).max() ?? 0
   }
@@ -92,10 +96,12 @@ public struct SectionResult: Encodable, Equatable, Sendable {
     outcome = failure == nil ? .complete : .failure
     points = states.enumerated().map { place, state in
       SectionPoint(time: start + Double(place) * period, state: state, isRising: true, residual: 0)
+        .wrapping(system.angles)
     }
     time = points.last?.time ?? start
     self.tolerance = tolerance
-    recurrence = failure == nil ? Recurrence.period(of: states, tolerance: tolerance) : nil
+    recurrence =
+      failure == nil ? Recurrence.period(of: states, tolerance: tolerance, angles: system.angles) : nil
     meanReturnTime = points.count > 1 ? period : nil
     largestResidual = 0
   }
@@ -103,6 +109,13 @@ public struct SectionResult: Encodable, Equatable, Sendable {
   private static func meanReturnTime(_ points: [SectionPoint]) -> Double? {
     guard points.count > 1, let first = points.first, let last = points.last else { return nil }
     return (last.time - first.time) / Double(points.count - 1)
+  }
+}
+
+extension SectionPoint {
+  /// The point with its angles in [−π, π].
+  fileprivate func wrapping(_ angles: [Int]) -> SectionPoint {
+    SectionPoint(time: time, state: state.wrapping(angles), isRising: isRising, residual: residual)
   }
 }
 

@@ -8,6 +8,12 @@ protocol RootEquations: Sendable {
   func residual(at x: [Double]) -> [Double]?
   /// `∂F/∂x`; nil where it can't be evaluated.
   func jacobian(at x: [Double]) -> Matrix?
+  /// What rounding can leave of F at the double nearest to a zero; nil where there is no bound.
+  func rounding(at x: [Double]) -> [Double]?
+}
+
+extension RootEquations {
+  func rounding(at x: [Double]) -> [Double]? { nil }
 }
 
 /// A zero found, and how exactly.
@@ -21,7 +27,8 @@ extension RootEquations {
   /// The zero that damped Newton steps lead to; nil where they stall at a point that isn't one.
   ///
   /// Each step is halved until |F|² falls. From `tolerance` on (largest |F_i|) full steps go on while they bring the
-  /// residual down, so that it ends at the rounding of F itself.
+  /// residual down. It must end within what rounding can leave, where that is known: |F| has minima that are small and
+  /// no zeros.
   func root(from start: [Double], tolerance: Double, iterations: Int = 200) -> NumericalRoot? {
     var x = start
     guard var f = residual(at: x), f.allSatisfy(\.isFinite) else { return nil }
@@ -41,13 +48,20 @@ extension RootEquations {
       }
     }
     guard size <= tolerance else { return nil }
-    for _ in 0..<8 {
+    // At a multiple zero each step takes a part of the distance only.
+    for _ in 0..<100 {
       guard let step = newtonStep(at: x, f) else { break }
       let next = zip(x, step).map { $0 + $1 }
       guard let value = residual(at: next), value.largest < size else { break }
       (x, f, size) = (next, value, value.largest)
     }
-    return NumericalRoot(position: x, residual: size)
+    return isZero(f, at: x) ? NumericalRoot(position: x, residual: size) : nil
+  }
+
+  /// Whether F at x is no more than rounding can leave at a zero; true where that isn't known.
+  func isZero(_ f: [Double], at x: [Double]) -> Bool {
+    guard let rounding = rounding(at: x) else { return true }
+    return zip(f, rounding).allSatisfy { abs($0) <= $1 }
   }
 
   private func newtonStep(at x: [Double], _ f: [Double]) -> [Double]? {

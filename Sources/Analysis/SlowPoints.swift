@@ -1,3 +1,4 @@
+import CoRNNDynamics
 import CoRNNKernels
 public import CoRNNModel
 
@@ -19,20 +20,22 @@ public struct SlowPoint: Encodable, Equatable, Sendable {
   public let isMinimum: Bool
   /// How many starts led to it.
   public let starts: Int
-  /// The largest real part of an eigenvalue of the flow's Jacobian.
-  public let leadingEigenvalue: Double?
+  /// The flow's Jacobian there: how displacements from the slow orbit grow or shrink while it passes.
+  public let stability: FixedPointStability?
 }
 
 /// `q = |F|²/2` of a network's flow under a constant input, with its gradient and Hessian.
 struct FlowSpeed: Sendable {
   private let network: OscillatorNetwork
+  private let equations: EquilibriumEquations
   private let drive: [Double]
   private let weights: Matrix
   private let transposed: Matrix
 
   init(_ network: OscillatorNetwork, input: [Double]) {
     self.network = network
-    drive = EquilibriumEquations(network, input: input).drive
+    equations = EquilibriumEquations(network, input: input)
+    drive = equations.drive
     weights = network.recurrentWeights
     transposed = weights.transposed
   }
@@ -78,17 +81,30 @@ struct FlowSpeed: Sendable {
     return Matrix(rows: 2 * m, columns: 2 * m, elements: result)
   }
 
-  /// The stationary point of q that damped Newton steps with the exact Hessian lead downhill to; nil where they don't
-  /// arrive.
+  /// Whether the point is at rest as far as rounding can tell: then q has a zero near it.
+  private func isAtRest(_ value: Value, at x: [Double]) -> Bool {
+    let m = network.hidden
+    guard let rounding = equations.rounding(at: Array(x[..<m])) else { return false }
+    let limit = 4 * rounding.largest
+    return value.rates.allSatisfy { abs($0) <= limit }
+  }
+
+  /// The stationary point of q with q > 0 that damped Newton steps with the exact Hessian lead downhill to; nil where
+  /// they lead to rest, or don't arrive.
+  ///
+  /// Stationary: `|JᵀF| <= 1e-7·‖J‖·|F|` where rounding of q stops the descent, both in the infinity norm. At a zero of F
+  /// this ratio stays away from 0, however small F is, unless J is singular there.
   func descent(from start: [Double], iterations: Int = 300) -> [Double]? {
     var x = start
     var here = value(at: x)
     var damping = 1e-3
     for _ in 0..<iterations {
+      if isAtRest(here, at: x) { return nil }
       let jacobian = jacobian(here)
       let gradient = gradient(here, jacobian: jacobian)
       let scale = max(1, jacobian.infinityNorm)
-      guard gradient.largest > 1e-13 * scale else { return x }
+      let size = scale * here.rates.largest
+      guard gradient.largest > 1e-14 * size else { return x }
       let hessian = hessian(here, jacobian: jacobian)
       var hasMoved = false
       while !hasMoved {
@@ -105,8 +121,7 @@ struct FlowSpeed: Sendable {
           }
         }
         damping = max(1e-14, damping) * 8
-        // Rounding of q itself stops the descent; the gradient says whether that is near enough.
-        if damping > 1e6 { return gradient.largest < 1e-8 * scale * max(here.q.squareRoot(), 1e-8) ? x : nil }
+        if damping > 1e6 { return gradient.largest <= 1e-7 * size ? x : nil }
       }
     }
     return nil
@@ -114,9 +129,6 @@ struct FlowSpeed: Sendable {
 }
 
 extension FixedPointSearch {
-  /// Below this speed a stationary point counts as a fixed point.
-  private static let slowest = 1e-7
-
   /// Slow points of the network's flow under a constant input, the slowest first, from the same starts as the fixed
   /// points.
   ///
@@ -131,7 +143,6 @@ extension FixedPointSearch {
       defer { progress?(1) }
       guard let x = speed.descent(from: starts.positions[place] + starts.velocities[place]) else { return nil }
       let value = speed.value(at: x)
-      guard (2 * value.q).squareRoot() > Self.slowest else { return nil }
       return NumericalRoot(
         position: x, residual: speed.gradient(value, jacobian: speed.jacobian(value)).largest)
     }
@@ -149,8 +160,20 @@ extension FixedPointSearch {
         position: Array(x[..<m]), velocity: Array(x[m...]), speed: (2 * value.q).squareRoot(),
         gradient: distinct[place].root.residual, smallestCurvature: smallest,
         isMinimum: smallest > 1e-12 * curvatures[curvatures.count - 1], starts: distinct[place].count,
-        leadingEigenvalue: jacobian.eigenvalues?.real.max())
+        stability: FixedPointStability(jacobian, isMap: false))
     }
     return points.sorted { $0.speed < $1.speed }
+  }
+
+  /// The median of |F| along the trajectories that starts are taken from; nil where none stayed in range.
+  func typicalSpeed(in network: OscillatorNetwork, input: [Double]) -> Double? {
+    let speed = FlowSpeed(network, input: input)
+    let run = StartPoints(network, input: input, count: 1, seed: seed).run
+    let m = network.hidden
+    let speeds = (0..<run.steps * run.batch).map { row in
+      (2 * speed.value(at: Array(run.positions[row * m..<(row + 1) * m] + run.velocities[row * m..<(row + 1) * m])).q)
+        .squareRoot()
+    }.filter(\.isFinite).sorted()
+    return speeds.isEmpty ? nil : speeds[speeds.count / 2]
   }
 }

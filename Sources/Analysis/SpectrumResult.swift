@@ -19,13 +19,18 @@ public struct SpectrumResult: Encodable, Equatable, Sendable {
   public let spectrum: PowerSpectrum?
   /// Null where it wasn't asked for, or the run ended early.
   public let zeroOne: ZeroOneTest?
+  /// Whether the 0–1 test takes a value once a period of the forcing.
+  public let isStroboscopic: Bool
+  /// How many steps the variable keeps its correlation for, which the 0–1 test should take a value once in; null without
+  /// the test, for maps without time, where it is stroboscopic, and where it keeps it for a tenth of the run.
+  public let decorrelation: Int?
   /// Why the run ended early; null if it didn't.
   public let failure: IntegrationFailure?
 
   /// The results for a series.
   public init(
     system: SystemDescription, variable: Int, transient: Int, series: [Double], spectrum: PowerSpectrum?,
-    zeroOne: ZeroOneTest?, failure: IntegrationFailure?
+    zeroOne: ZeroOneTest?, isStroboscopic: Bool = false, failure: IntegrationFailure?
   ) {
     self.system = system
     mode = system.mode
@@ -38,6 +43,8 @@ public struct SpectrumResult: Encodable, Equatable, Sendable {
     unit = system.hasTime ? "perTime" : "perStep"
     self.spectrum = spectrum
     self.zeroOne = zeroOne
+    self.isStroboscopic = isStroboscopic
+    decorrelation = zeroOne != nil && system.hasTime && !isStroboscopic ? ZeroOneTest.decorrelation(of: series) : nil
     self.failure = failure
   }
 }

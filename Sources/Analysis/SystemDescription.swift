@@ -28,6 +28,8 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
   public let stepsPerPeriod: Int?
   /// Where it starts, in words.
   public let start: String
+  /// The state variables that are angles, shown in [−π, π].
+  public let angles: [Int]
 
   /// A network as it was read.
   public struct Network: Encodable, Equatable, Sendable {
@@ -115,6 +117,7 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
     hasTime = true
     self.stepsPerPeriod = stepsPerPeriod
     self.start = start
+    angles = []
   }
 
   /// A system called `name` with these parameters.
@@ -122,7 +125,7 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
   /// - Parameter integration: how a flow is integrated; nil for a map.
   public init(
     name: String, parameters: [Parameter], mode: SystemMode, drivenBy: String, integration: FlowIntegration?,
-    system: some DynamicalSystem, stepsPerPeriod: Int?, start: String
+    system: some DynamicalSystem, stepsPerPeriod: Int?, start: String, angles: [Int] = []
   ) {
     self.name = name
     self.mode = mode
@@ -136,5 +139,6 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
     hasTime = system.hasTime
     self.stepsPerPeriod = stepsPerPeriod
     self.start = start
+    self.angles = angles
   }
 }

@@ -5,6 +5,8 @@ import CoRNNKernels
 private struct ReturnEquations<System: DynamicalSystem>: RootEquations {
   let system: System
   let steps: Int
+  /// Variables that come back to a place however many turns away.
+  let angles: [Int]
   var dimension: Int { system.dimension }
 
   func residual(at x: [Double]) -> [Double]? {
@@ -15,7 +17,7 @@ private struct ReturnEquations<System: DynamicalSystem>: RootEquations {
     } catch {
       return nil
     }
-    return zip(state, x).map { $0 - $1 }
+    return zip(state, x).map { $0 - $1 }.wrapping(angles)
   }
 
   /// The derivative of the map itself.
@@ -66,13 +68,15 @@ extension FixedPointSearch {
   /// The fixed points of a map, `f(x) = x`; of a flow that is driven periodically, the orbits of the forcing's period,
   /// as the fixed points of the map over `steps` steps.
   ///
+  /// - Parameter angles: variables of which values 2π apart are one: orbits that turn over are among those found.
+  ///
   /// Starts: the given one, and points of the orbit from it with normal displacements as large as the orbit. None is
   /// proved, and others may exist.
   public func fixedPoints(
-    ofMap system: some DynamicalSystem, steps: Int = 1, from start: [Double], threads: Int = 1
+    ofMap system: some DynamicalSystem, steps: Int = 1, from start: [Double], angles: [Int] = [], threads: Int = 1
   ) -> [FixedPoint] {
-    let equations = ReturnEquations(system: system, steps: steps)
-    return points(equations, starts: starts(on: system, from: start), threads: threads) { x in
+    let equations = ReturnEquations(system: system, steps: steps, angles: angles)
+    return points(equations, starts: starts(on: system, from: start), angles: angles, threads: threads) { x in
       FixedPoint.Stability(map: equations.derivative(at: x).flatMap { FixedPointStability($0, isMap: true) })
     }
   }
@@ -82,22 +86,27 @@ extension FixedPointSearch {
     of field: some FlowField, orbit system: some DynamicalSystem, from start: [Double], threads: Int = 1
   ) -> [FixedPoint] {
     let equations = RestEquations(field: field)
-    return points(equations, starts: starts(on: system, from: start), threads: threads) { x in
+    return points(equations, starts: starts(on: system, from: start), angles: field.angles, threads: threads) { x in
       FixedPoint.Stability(flow: equations.jacobian(at: x).flatMap { FixedPointStability($0, isMap: false) })
     }
   }
 
   private func points(
-    _ equations: some RootEquations, starts: [[Double]], threads: Int,
+    _ equations: some RootEquations, starts: [[Double]], angles: [Int], threads: Int,
     stability: @Sendable ([Double]) -> FixedPoint.Stability
   ) -> [FixedPoint] {
     let found = parallelMap(count: starts.count, threads: threads) { place in
       equations.root(from: starts[place], tolerance: 1e-9)
     }
-    let roots = found.compactMap { $0 }.filter { $0.position.largest < 1e6 }
+    let roots = found.compactMap { $0 }.filter { $0.position.largest < 1e6 }.map { root in
+      var position = root.position.wrapping(angles)
+      // Upright is one place.
+      for angle in angles where position[angle] < -.pi + 1e-6 { position[angle] += 2 * .pi }
+      return NumericalRoot(position: position, residual: root.residual)
+    }
     let size = roots.reduce(1) { max($0, $1.position.largest) }
     let distinct = distinctRoots(roots, tolerances: [Double](repeating: 1e-6 * size, count: equations.dimension))
-    return distinct.map { FixedPoint($0.root, starts: $0.count, proof: nil, stability: stability($0.root.position)) }
+    return distinct.map { FixedPoint($0.root, starts: $0.count, stability: stability($0.root.position)) }
   }
 
   private func starts(on system: some DynamicalSystem, from start: [Double]) -> [[Double]] {
@@ -143,5 +152,17 @@ public struct SystemFixedPointsResult: Encodable, Equatable, Sendable {
     starts = search.starts
     seed = search.seed
     self.fixedPoints = fixedPoints
+  }
+}
+
+extension FixedPoint {
+  /// A point that no proof was tried for.
+  fileprivate init(_ root: NumericalRoot, starts: Int, stability: Stability) {
+    position = root.position
+    residual = root.residual
+    verified = false
+    (errorBound, uniqueWithin, smallestSingularValue) = (nil, nil, nil)
+    self.starts = starts
+    self.stability = stability
   }
 }

@@ -5,7 +5,7 @@ import RealModule
 ///
 /// With `p(n) = Σ_{j<=n} φ(j)·cos jc` and `q(n) = Σ φ(j)·sin jc`, regular motion keeps (p, q) bounded for almost every c,
 /// and chaos lets it diffuse: K_c is the correlation of n with the mean square displacement after n steps, less its
-/// oscillating term; K the median over c. Gottwald & Melbourne, SIAM J. Appl. Dyn. Syst. 8 (2009),
+/// oscillating term; K the median over c. The series' mean is taken off first: it only adds to that term. Gottwald & Melbourne, SIAM J. Appl. Dyn. Syst. 8 (2009),
 /// doi:10.1137/080718851.
 public struct ZeroOneTest: Encodable, Equatable, Sendable {
   /// The median of K_c.
@@ -30,10 +30,11 @@ public struct ZeroOneTest: Encodable, Equatable, Sendable {
     let values = Array(thinned.suffix(most))
     precondition(values.count >= 100, "the 0–1 test on \(values.count) values")
     let mean = values.reduce(0, +) / Double(values.count)
+    let centred = values.map { $0 - mean }
     let random = SplittableRandom(seed: seed)
     let found = parallelMap(count: frequencies, threads: threads) { index in
       var stream = random.split(UInt64(index))
-      return Self.correlation(values, mean: mean, c: stream.uniform(in: .pi / 5...4 * .pi / 5))
+      return Self.correlation(centred, c: stream.uniform(in: .pi / 5...4 * .pi / 5))
     }.sorted()
     median = Self.quantile(found, 0.5)
     lowerQuartile = Self.quantile(found, 0.25)
@@ -51,8 +52,8 @@ public struct ZeroOneTest: Encodable, Equatable, Sendable {
     return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
   }
 
-  /// K_c.
-  private static func correlation(_ values: [Double], mean: Double, c: Double) -> Double {
+  /// K_c of a series without its mean, whose displacements have no oscillating term; 0 for a series that stands still.
+  private static func correlation(_ values: [Double], c: Double) -> Double {
     let n = values.count
     let lags = n / 10
     var (p, q) = ([Double](), [Double]())
@@ -70,8 +71,7 @@ public struct ZeroOneTest: Encodable, Equatable, Sendable {
         let (x, y) = (p[j + lag] - p[j], q[j + lag] - q[j])
         sum += x * x + y * y
       }
-      let oscillation = mean * mean * (1 - .cos(Double(lag) * c)) / (1 - .cos(c))
-      return sum / Double(kept) - oscillation
+      return sum / Double(kept)
     }
     let count = Double(lags)
     let middle = (count + 1) / 2
@@ -87,16 +87,19 @@ public struct ZeroOneTest: Encodable, Equatable, Sendable {
   }
 
   /// The number of values after which a series has lost its correlation: the first at which its autocorrelation isn't
-  /// positive; 1 where it has none within a tenth of the series.
-  public static func decorrelation(of series: [Double]) -> Int {
+  /// positive; nil where it stays positive for a tenth of the series, 1 for a series that stands still.
+  ///
+  /// Looks at the first 200,000 values; costs that many multiply–adds a lag.
+  public static func decorrelation(of series: [Double]) -> Int? {
+    let series = series.prefix(200_000)
     let n = series.count
-    guard n >= 20 else { return 1 }
+    guard n >= 20, series.contains(where: { $0 != series[0] }) else { return 1 }
     let mean = series.reduce(0, +) / Double(n)
     for lag in 1...n / 10 {
       var sum = 0.0
       for j in 0..<n - lag { sum += (series[j] - mean) * (series[j + lag] - mean) }
       if sum <= 0 { return lag }
     }
-    return 1
+    return nil
   }
 }

@@ -124,6 +124,7 @@ public struct DrivenPendulum: FlowField {
   public let frequency: Double
   public var dimension: Int { 2 }
   public var period: Double? { isAutonomous || frequency == 0 ? nil : 2 * Double.pi / abs(frequency) }
+  public var angles: [Int] { [0] }
   public var isAutonomous: Bool { amplitude == 0 || frequency == 0 }
 
   /// The pendulum with these parameters; frequency in radians a unit of time.

@@ -4,6 +4,8 @@ public protocol FlowField: Sendable {
   var dimension: Int { get }
   /// The period of the field in time; nil where it doesn't depend on time, or not periodically.
   var period: Double? { get }
+  /// The state variables that are angles: values 2π apart are one place.
+  var angles: [Int] { get }
   /// Whether f depends on t.
   var isAutonomous: Bool { get }
 
@@ -30,6 +32,7 @@ public protocol FlowField: Sendable {
 
 extension FlowField {
   public var period: Double? { nil }
+  public var angles: [Int] { [] }
   public var isAutonomous: Bool { true }
   public mutating func enter(step: Int) {}
 }

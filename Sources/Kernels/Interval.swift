@@ -41,22 +41,30 @@ public struct Interval: Equatable, Sendable {
     return low <= high ? Interval(low, high) : nil
   }
 
-  public static func + (a: Interval, b: Interval) -> Interval {
-    Interval((a.lower + b.lower).nextDown, (a.upper + b.upper).nextUp)
+  /// All numbers: what is known of a result once bounds have left the range of doubles.
+  public static let everything = Interval(-.infinity, .infinity)
+
+  /// Bounds rounded to nearest, each moved outward; everything where one is infinity less itself or times 0.
+  private static func outward(_ lower: Double, _ upper: Double) -> Interval {
+    lower <= upper ? Interval(lower.nextDown, upper.nextUp) : everything
   }
 
-  public static func - (a: Interval, b: Interval) -> Interval {
-    Interval((a.lower - b.upper).nextDown, (a.upper - b.lower).nextUp)
-  }
+  /// The smallest interval that holds both.
+  public func hull(_ other: Interval) -> Interval { Interval(min(lower, other.lower), max(upper, other.upper)) }
+
+  public static func + (a: Interval, b: Interval) -> Interval { outward(a.lower + b.lower, a.upper + b.upper) }
+
+  public static func - (a: Interval, b: Interval) -> Interval { outward(a.lower - b.upper, a.upper - b.lower) }
 
   public static func * (a: Interval, b: Interval) -> Interval {
     let (p, q, r, s) = (a.lower * b.lower, a.lower * b.upper, a.upper * b.lower, a.upper * b.upper)
-    return Interval(min(p, q, r, s).nextDown, max(p, q, r, s).nextUp)
+    // NaN spreads through the sum, where least and largest may pass it over.
+    return (p + q + r + s).isNaN ? everything : outward(min(p, q, r, s), max(p, q, r, s))
   }
 
   public static func * (a: Double, b: Interval) -> Interval {
     let (p, q) = (a * b.lower, a * b.upper)
-    return Interval(min(p, q).nextDown, max(p, q).nextUp)
+    return (p + q).isNaN ? everything : outward(min(p, q), max(p, q))
   }
 
   /// The quotients by a number greater than 0.

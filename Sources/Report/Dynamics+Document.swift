@@ -11,9 +11,17 @@ extension SystemFixedPointsResult {
     var blocks: [Document.Block] = [
       .facts(system.facts), .heading(what),
       .paragraph(
-        "\(fixedPoints.count) found from \(starts) starts (seed \(seed)); there may be others. Largest residual "
-          + numberText(fixedPoints.map(\.residual).max() ?? 0, digits: 2)),
+        "\(fixedPoints.count) found by Newton's method from \(starts) starts (seed \(seed)); numerical: none is proved, and "
+          + "there may be others."
+          + (fixedPoints.isEmpty
+            ? "" : " Largest residual \(numberText(fixedPoints.map(\.residual).max() ?? 0, digits: 2)).")),
     ]
+    if period != nil {
+      blocks.append(
+        .paragraph(
+          "Fixed points of the map over one period, as it is integrated in steps of \(numberText(system.timeStep)): "
+            + "stable within the radius 1."))
+    }
     if !fixedPoints.isEmpty {
       let shown = min(system.dimension, 4)
       blocks.append(
@@ -21,7 +29,8 @@ extension SystemFixedPointsResult {
           Document.Table(
             "Points" + (fixedPoints.count > 30 ? ", first 30 of \(fixedPoints.count)" : ""),
             columns: ["point"] + (0..<shown).map { system.variableName($0) } + [
-              "residual", "starts", "kind", system.isFlow && period == nil ? "largest real part" : "radius", "growing",
+              "residual", "starts", "stability", system.isFlow && period == nil ? "largest real part" : "radius",
+              "growing",
             ],
             rows: fixedPoints.prefix(30).enumerated().map { place, point in
               let stability = point.stability.flow ?? point.stability.map
@@ -37,28 +46,21 @@ extension SystemFixedPointsResult {
 
   /// The eigenvalues beside the imaginary axis or the unit circle.
   public var plots: [Plot] {
-    let isFlow = fixedPoints.contains { $0.stability.flow != nil }
-    let series = fixedPoints.prefix(8).enumerated().compactMap { place, point in
-      (point.stability.flow ?? point.stability.map).map { found in
-        Plot.Series(
-          "point \(place), \(found.kind.rawValue)", x: found.eigenvalues.map { $0[0] },
-          y: found.eigenvalues.map { $0[1] }, style: found.kind == .stable ? .circles : .crosses)
-      }
-    }
-    let reach = max(1, series.flatMap(\.y).map(abs).max() ?? 1)
-    let border =
-      isFlow
-      ? Plot.Series("imaginary axis", x: [0, 0], y: [-reach, reach], style: .dashedLine)
-      : Plot.unitCircle("unit circle")
-    return [
-      Plot(
-        name: "eigenvalues", title: "Eigenvalues at the fixed points of \(system.name)", xLabel: "real part",
-        yLabel: "imaginary part", equalAxes: !isFlow, series: series + [border])
+    [
+      Plot.eigenvalues(
+        fixedPoints.map { $0.stability.flow ?? $0.stability.map },
+        ofMap: !fixedPoints.contains { $0.stability.flow != nil }, name: "eigenvalues",
+        title: "Eigenvalues at the fixed points of \(system.name)")
     ]
   }
 }
 
 extension SpectrumResult {
+  /// What the series is of: of an angle its sine.
+  private var variableName: String {
+    system.angles.contains(variable) ? "sin \(system.variableName(variable))" : system.variableName(variable)
+  }
+
   private var cycles: String { unit == "perTime" ? "cycles per unit of time" : "cycles per step" }
 
   /// The spectrum as a report.
@@ -69,7 +71,7 @@ extension SpectrumResult {
     }
     blocks.append(
       .facts([
-        Document.Fact("variable", system.variableName(variable)),
+        Document.Fact("variable", variableName),
         Document.Fact("steps", "\(steps), after \(transient) left out"),
         Document.Fact("mean and variance", "\(numberText(mean, digits: 6)), \(numberText(variance, digits: 6))"),
       ]))
@@ -79,13 +81,16 @@ extension SpectrumResult {
         .facts([
           Document.Fact(
             "method",
-            "Welch: \(spectrum.segments) segments of \(spectrum.segmentLength), Hann window, half overlapping, means removed"
-          ),
+            "Welch: \(spectrum.segments) segment\(spectrum.segments == 1 ? "" : "s") of \(spectrum.segmentLength), "
+              + "\(spectrum.overlap) shared, periodic Hann window, each without its mean; one-sided density"),
           Document.Fact("resolution", "\(numberText(spectrum.resolution)) \(cycles)"),
-          Document.Fact("integral", "\(numberText(spectrum.power, digits: 6)) (the variance under the windows)"),
           Document.Fact(
-            "scatter",
-            "each density within about \(Int((100 * (2 / spectrum.degreesOfFreedom).squareRoot()).rounded())) % "
+            "integral",
+            "\(numberText(spectrum.power, digits: 6)), the variance under the windows to "
+              + "\(numberText(spectrum.parsevalResidual, digits: 2)) relative (Parseval)"),
+          Document.Fact(
+            "standard error",
+            "of each density about \(Int((100 * (2 / spectrum.degreesOfFreedom).squareRoot()).rounded())) % "
               + "(\(numberText(spectrum.degreesOfFreedom)) degrees of freedom)"),
         ]))
       if !spectrum.peaks.isEmpty {
@@ -99,9 +104,13 @@ extension SpectrumResult {
                   numberText(1 / $0.frequency, digits: 6), numberText($0.density),
                 ]
               })))
-        blocks.append(.paragraph("Frequencies in \(cycles); angular ones in radians."))
+        blocks.append(
+          .paragraph(
+            "Local maxima above 1e-10 of the highest; frequencies in \(cycles), by a parabola through the logarithms of "
+              + "three densities; angular ones in radians."))
       }
-      blocks.append(.figure(name: "spectrum", caption: "Power spectral density"))
+      blocks.append(
+        .figure(name: "spectrum", caption: "Power spectral density, up to the last above 1e-16 of the highest"))
     }
     if let zeroOne {
       blocks.append(.heading("0–1 test for chaos"))
@@ -113,8 +122,26 @@ extension SpectrumResult {
           Document.Fact(
             "quartiles", "\(numberText(zeroOne.lowerQuartile)) to \(numberText(zeroOne.upperQuartile))"),
           Document.Fact(
-            "values", "\(zeroOne.values), " + (zeroOne.every == 1 ? "every step" : "every \(zeroOne.every) steps")),
+            "values",
+            "\(zeroOne.values), "
+              + (isStroboscopic
+                ? "once in \(zeroOne.every) steps, a whole number of periods of the forcing"
+                : zeroOne.every == 1 ? "every step" : "every \(zeroOne.every) steps")),
         ]))
+      if let decorrelation, zeroOne.every < decorrelation {
+        blocks.append(
+          .paragraph(
+            "Sampled too finely: the variable keeps its correlation for \(decorrelation) steps, and finely sampled chaos "
+              + "looks regular to this test. Take every \(decorrelation) steps."))
+      } else if system.hasTime, !isStroboscopic, decorrelation == nil {
+        blocks.append(
+          .paragraph(
+            "The variable keeps its correlation for a tenth of the run or more: finely sampled chaos looks regular to "
+              + "this test. Take more steps, or fewer values."))
+      }
+      if zeroOne.values < 1000 {
+        blocks.append(.paragraph("Fewer than 1000 values decide little: raise --length."))
+      }
     }
     return Document(title: "Spectrum of \(system.name)", blocks)
   }
@@ -122,18 +149,25 @@ extension SpectrumResult {
   /// The density over frequency.
   public var plots: [Plot] {
     guard let spectrum else { return [] }
+    // Beyond lie rounding and the window's skirts; the data of the result has all.
+    let least = 1e-16 * (spectrum.density.max() ?? 0)
+    let last = spectrum.density.lastIndex { $0 > least } ?? 0
+    let frequencies = Array(spectrum.frequency.prefix(last + 1))
+    let label = "Welch, \(spectrum.segments) segments of \(spectrum.segmentLength), Hann"
     return [
       Plot(
-        name: "spectrum", title: "Power spectrum of \(system.variableName(variable))", xLabel: "frequency (\(cycles))",
-        yLabel: "density", logarithmic: true, x: spectrum.frequency, curves: [.init("Welch", spectrum.density)])
+        name: "spectrum", title: "Power spectrum of \(variableName), \(system.name)",
+        xLabel: "frequency (\(cycles))",
+        yLabel: "density (\(variableName)² per \(unit == "perTime" ? "cycle per unit of time" : "cycle per step"))",
+        logarithmic: true, x: frequencies, curves: [.init(label, Array(spectrum.density.prefix(frequencies.count)))])
     ]
   }
 }
 
 extension ZeroOneTest {
   fileprivate var sentence: String {
-    if median > 0.8 { return "Chaotic by this test (K near 1); a second opinion, not a proof." }
-    if median < 0.2 { return "Regular by this test (K near 0); a second opinion, not a proof." }
+    if median > 0.8 { return "Chaotic by this test (K near 1): measured, a second opinion." }
+    if median < 0.2 { return "Regular by this test (K near 0): measured, a second opinion." }
     return "Undecided by this test (K between 0.2 and 0.8): more steps, or another sampling, may decide."
   }
 }
@@ -144,7 +178,9 @@ extension SectionResult {
     let number = "\(points.count) point\(points.count == 1 ? "" : "s")"
     switch outcome {
     case .complete:
-      return number + (recurrence.map { ", which return after \($0)" } ?? "; none return within 64")
+      return number
+        + (recurrence.map { $0 == 1 ? ", all one: period 1" : ", \($0) in turn: period \($0)" }
+          ?? "; no period up to \(min(64, points.count / 2))")
     case .timeLimit:
       return "\(number) of \(wanted) by time \(numberText(time)): the orbit returns too seldom, or never"
     case .failure:
@@ -165,12 +201,17 @@ extension SectionResult {
           "from time \(numberText(section.transient)) for at most \(numberText(section.timeLimit)), in steps of "
             + "\(numberText(section.step)); \(section.integration.method.rawValue) at "
             + numberText(section.integration.relativeTolerance)))
-      facts.append(Document.Fact("off the surface", "at most \(numberText(largestResidual, digits: 2))"))
+      facts.append(
+        Document.Fact(
+          "off the surface", "at most \(numberText(largestResidual, digits: 2)), every crossing a root in time"))
     }
     if let period { facts.append(Document.Fact("stroboscopic", "every \(numberText(period, digits: 8))")) }
     if let meanReturnTime { facts.append(Document.Fact("mean return time", numberText(meanReturnTime, digits: 8))) }
     facts.append(
-      Document.Fact("recurrence", recurrence.map { "period \($0)" } ?? "none up to 64, to \(numberText(tolerance))"))
+      Document.Fact(
+        "recurrence",
+        (recurrence.map { "period \($0)" } ?? "none up to \(min(64, points.count / 2))")
+          + ", to \(numberText(tolerance)) of the largest value"))
     blocks.append(.facts(facts))
     if !points.isEmpty {
       let shown = min(system.dimension, 4)
@@ -191,15 +232,22 @@ extension SectionResult {
   public var plots: [Plot] {
     guard system.dimension > 1, !points.isEmpty else { return [] }
     let (a, b) = axes
+    func series(_ label: String, _ chosen: [SectionPoint]) -> Plot.Series {
+      Plot.Series(
+        "\(chosen.count) \(label)", x: chosen.map { $0.state[a] }, y: chosen.map { $0.state[b] },
+        style: points.count > 200 ? .dots : .circles)
+    }
+    let series =
+      section?.direction == .both
+      ? [series("rising", points.filter(\.isRising)), series("falling", points.filter { !$0.isRising })]
+      : [series("points", points)]
+    let place =
+      section.map { "\($0.surface.text(system)), \($0.direction.rawValue)" }
+      ?? "every \(numberText(period ?? 0)) \(system.hasTime ? "units of time" : "steps")"
     return [
       Plot(
-        name: "section", title: "Section of \(system.name)", xLabel: system.variableName(a),
-        yLabel: system.variableName(b),
-        series: [
-          Plot.Series(
-            "\(points.count) points", x: points.map { $0.state[a] }, y: points.map { $0.state[b] },
-            style: points.count > 200 ? .dots : .circles)
-        ])
+        name: "section", title: "Section of \(system.name): \(place)", xLabel: system.variableName(a),
+        yLabel: system.variableName(b), series: series.filter { !$0.x.isEmpty })
     ]
   }
 
@@ -222,7 +270,7 @@ extension SectionSurface {
         (normal[i] == 1 ? "" : numberText(normal[i]) + "·") + system.variableName(i)
       }
       return terms.joined(separator: " + ") + " = \(numberText(offset))"
-    case .extremum(let index): return "where \(system.variableName(index)) turns"
+    case .extremum(let index): return "\(system.variableName(index)) turns"
     }
   }
 }
@@ -233,7 +281,7 @@ extension OrbitDiagramResult {
     let columns = diagram.columns
     let unit = system.isFlow ? "units of time" : "steps"
     var blocks: [Document.Block] = [
-      .facts(system.facts), .heading("Orbit diagram"),
+      .facts(system.facts(without: diagram.parameter)), .heading("Orbit diagram"),
       .facts([
         Document.Fact(
           "parameter",
@@ -245,37 +293,59 @@ extension OrbitDiagramResult {
           "\(diagram.kept) points after \(numberText(diagram.transient)) \(unit), "
             + (diagram.warmStart ? "from where the one before ended" : "from the start")),
         Document.Fact(
-          "period", "the smallest p <= 64 after which all points return to \(numberText(diagram.tolerance))"),
+          "period",
+          "the smallest p <= \(min(64, diagram.kept / 2)) after which all points return to "
+            + "\(numberText(diagram.tolerance)) of the largest value; none near a bifurcation, where orbits settle slowly"
+        ),
       ]),
     ]
-    let lost = columns.filter { $0.outcome != .complete }.count
+    let lost = columns.filter { ![.complete, .rest].contains($0.outcome) }.count
     if lost > 0 {
       blocks.append(
         .paragraph("\(lost) of \(columns.count) orbits diverged or gave too few points in the time allowed."))
     }
-    blocks.append(.table(Document.Table("Periods", columns: ["from", "to", "period"], rows: stretches)))
+    blocks.append(
+      .table(
+        Document.Table(
+          "Periods" + (stretches.count > 40 ? ", the first 40 of \(stretches.count) stretches" : ""),
+          columns: ["from", "to", "period"] + (exponents == nil ? [] : ["exponents"]), rows: Array(stretches.prefix(40))
+        )))
+    if exponents != nil {
+      let errors = (exponents ?? []).compactMap(\.standardError)
+      blocks.append(
+        .paragraph(
+          "Largest Lyapunov exponents \(system.hasTime ? "per unit of time" : "per step") (measured), each of the orbit "
+            + "shown, from where it ended"
+            + (errors.max().map { "; standard errors up to \(numberText($0, digits: 2))." } ?? ".")))
+    }
     blocks.append(.figure(name: "orbit-diagram", caption: "The points kept at each value"))
     return Document(title: "Orbit diagram of \(system.name)", blocks)
   }
 
-  /// Neighbouring values with one period, at most 40 rows.
+  /// Neighbouring values with one period.
   private var stretches: [[String]] {
-    var rows: [(Double, Double, String)] = []
+    var rows: [(places: ClosedRange<Int>, text: String)] = []
     for (place, column) in diagram.columns.enumerated() {
       let text =
-        column.outcome == .diverged
-        ? "diverged"
-        : column.outcome == .timeLimit
-          ? "too few points"
-          : column.period.map(String.init) ?? "none"
-      if let last = rows.last, last.2 == text {
-        rows[rows.count - 1].1 = column.value
+        switch column.outcome {
+        case .diverged: "diverged"
+        case .timeLimit: "too few points"
+        case .rest: "rest"
+        case .complete: column.period.map(String.init) ?? "none"
+        }
+      if let last = rows.last, last.text == text {
+        rows[rows.count - 1].places = last.places.lowerBound...place
       } else {
-        rows.append((column.value, column.value, text))
+        rows.append((place...place, text))
       }
-      _ = place
     }
-    return rows.prefix(40).map { [numberText($0.0, digits: 6), numberText($0.1, digits: 6), $0.2] }
+    return rows.map { places, text in
+      let ends = [places.lowerBound, places.upperBound].map { numberText(diagram.columns[$0].value, digits: 6) }
+      guard let exponents else { return ends + [text] }
+      let values = exponents[places].compactMap(\.value)
+      let range = [values.min(), values.max()].map { $0.map { numberText($0, digits: 3) } ?? "–" }
+      return ends + [text, range[0] == range[1] ? range[0] : range.joined(separator: " to ")]
+    }
   }
 
   /// The points over the parameter, and above them the largest exponent where it was computed.
@@ -295,9 +365,10 @@ extension OrbitDiagramResult {
     }
     return [
       Plot(
-        name: "orbit-diagram", title: "Orbit diagram of \(system.name)", xLabel: diagram.parameter,
+        name: "orbit-diagram", title: "Orbit diagram of \(system.name), \(diagram.sampling.text)",
+        xLabel: diagram.parameter,
         yLabel: system.variableName(diagram.variable), series: [points], upper: upper,
-        upperLabel: system.hasTime ? "exponent per unit time" : "exponent per step")
+        upperLabel: "largest exponent (1/\(system.hasTime ? "time" : "step"))")
     ]
   }
 }

@@ -7,8 +7,8 @@ extension Plot {
     public enum Style: String, Sendable {
       /// Dots of a pixel or two, for thousands.
       case dots
-      /// Filled circles, crosses and open circles, to be seen one by one.
-      case circles, crosses, rings
+      /// Filled circles, crosses, open circles, triangles and open squares, to be seen one by one.
+      case circles, crosses, rings, triangles, squares
       /// Filled circles with bars for errors.
       case errorBars
       /// Steps of equal width around each x.
@@ -25,9 +25,13 @@ extension Plot {
     /// How far off y may be, for ``Style/errorBars``.
     let errors: [Double]
     let style: Style
+    /// Which of the colours; nil for the one of its place.
+    let colour: Int?
 
     /// Points (x, y); those that aren't finite are left out, and break a line.
-    public init(_ label: String, x: [Double], y: [Double], errors: [Double] = [], style: Style) {
+    public init(
+      _ label: String, x: [Double], y: [Double], errors: [Double] = [], style: Style, colour: Int? = nil
+    ) {
       precondition(x.count == y.count, "\(label): \(x.count) against \(y.count) values")
       precondition(errors.count == (style == .errorBars ? x.count : 0), "\(label): \(errors.count) errors")
       self.label = label
@@ -35,6 +39,7 @@ extension Plot {
       self.y = y
       self.errors = errors
       self.style = style
+      self.colour = colour
     }
   }
 
@@ -79,7 +84,7 @@ extension Plot.Scatter {
   func drawn(name: String, upper isUpper: Bool, colours: [String], quoted: (String) -> String) -> String {
     let first = isUpper ? series.count : 0
     return (isUpper ? upper : series).enumerated().map { place, series in
-      let colour = colours[place % colours.count]
+      let colour = colours[(series.colour ?? place) % colours.count]
       let style =
         switch series.style {
         case .dots: "points pt 7 ps \(series.x.count > 20_000 ? "0.1" : "0.25")"
@@ -88,6 +93,8 @@ extension Plot.Scatter {
         case .rings: "points pt 6 ps 1.1 lw 1.5"
         case .errorBars: "yerrorbars pt 7 ps 0.7 lw 1.2"
         case .histogram: "histeps lw 1.5"
+        case .triangles: "points pt 9 ps 1.1"
+        case .squares: "points pt 4 ps 1.2 lw 1.5"
         case .line: "lines lw 1.3"
         case .faintLine: "lines lw 0.7"
         case .dashedLine: "lines lw 1 dt 2"

@@ -204,6 +204,8 @@ public struct Plot: Equatable, Sendable {
       "set xlabel \(quoted(xLabel)) noenhanced",
       "set ylabel \(quoted(yLabel)) noenhanced",
       "set key below Left reverse samplen 2 noenhanced",
+      // By itself gnuplot lets key and label touch.
+      "set bmargin \(4 + keyRows)",
       "set rmargin 4",
       "set grid back lt 1 lw 0.5 lc rgb '#CCCCCC'",
       "set border lc rgb '#444444'",
@@ -228,6 +230,13 @@ public struct Plot: Equatable, Sendable {
     return lines
   }
 
+  /// How many rows the key takes, about: 110 characters stand in the width.
+  private var keyRows: Int {
+    let labels = scatter?.series.map(\.label) ?? curves.map(\.label)
+    let columns = max(1, 110 / ((labels.map(\.count).max() ?? 0) + 8))
+    return (labels.count + columns - 1) / columns
+  }
+
   /// The script of a scatter plot, with a panel above where there is one.
   private func scatterScript(_ scatter: Scatter) -> String {
     var lines = axes
@@ -235,9 +244,9 @@ public struct Plot: Equatable, Sendable {
       "plot " + scatter.drawn(name: name, upper: upper, colours: Self.colours, quoted: quoted)
     }
     let hasPanels = !scatter.upper.isEmpty
+    // Points on the frame are easily overlooked.
+    lines.append("set offsets graph 0.04, graph 0.04, graph 0.04, graph 0.04")
     if scatter.hasEqualAxes { lines.append("set size ratio -1") }
-    // The panels' plots stand exactly above each other.
-    if hasPanels { lines += ["set lmargin 11", "set key outside top right vertical"] }
     let size = hasPanels ? "900,900" : scatter.hasEqualAxes ? "760,760" : "900,560"
     for terminal in ["svg size \(size) background rgb 'white'", "pngcairo size \(size)"] {
       lines.append("set terminal \(terminal)")
@@ -248,9 +257,17 @@ public struct Plot: Equatable, Sendable {
       }
       let xs = (scatter.series + scatter.upper).flatMap(\.x).filter(\.isFinite)
       lines.append("set xrange [\(xs.min() ?? 0):\(xs.max() ?? 1)]")
-      lines += ["set multiplot layout 2,1", "set ylabel \(quoted(scatter.upperLabel)) noenhanced", drawn(upper: true)]
-      lines += ["unset title", "set ylabel \(quoted(yLabel)) noenhanced", drawn(upper: false), "unset multiplot"]
-      lines.append("set title \(quoted(title)) noenhanced")
+      // The panels stand exactly above each other, with numbers under the lower one alone; the axes say what is shown.
+      lines += [
+        "set multiplot", "unset key", "set offsets 0, 0, graph 0.04, graph 0.04", "set lmargin at screen 0.12",
+        "set rmargin at screen 0.97", "set tmargin at screen 0.94", "set bmargin at screen 0.62", "set format x ''",
+        "unset xlabel", "set ylabel \(quoted(scatter.upperLabel)) noenhanced", drawn(upper: true),
+      ]
+      lines += [
+        "unset title", "set tmargin at screen 0.59", "set bmargin at screen 0.08", "set format x '% h'",
+        "set xlabel \(quoted(xLabel)) noenhanced", "set ylabel \(quoted(yLabel)) noenhanced", drawn(upper: false),
+        "unset multiplot", "set title \(quoted(title)) noenhanced",
+      ]
     }
     return lines.joined(separator: "\n") + "\n"
   }

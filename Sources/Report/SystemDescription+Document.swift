@@ -5,7 +5,10 @@ import CoRNNModel
 
 extension SystemDescription {
   /// What was studied, as a list of facts.
-  var facts: [Document.Fact] {
+  var facts: [Document.Fact] { facts(without: nil) }
+
+  /// What was studied, but for a parameter that took several values.
+  func facts(without swept: String?) -> [Document.Fact] {
     var facts: [Document.Fact] = []
     if let network {
       let kind = isFlow ? "ODE" : "map, \(network.damping?.rawValue ?? "") damping"
@@ -20,7 +23,9 @@ extension SystemDescription {
             .map { "\($0.name) \($0.value) (\($0.source.text))" }.joined(separator: ", ")),
       ]
     } else {
-      let values = (parameters ?? []).map { "\($0.name) = \(numberText($0.value, digits: 10))" }
+      let values = (parameters ?? []).filter { $0.name != swept }.map {
+        "\($0.name) = \(numberText($0.value, digits: 10))"
+      }
       facts = [
         Document.Fact(
           "system", ([name] + (values.isEmpty ? [] : [values.joined(separator: ", ")])).joined(separator: ": ")),
@@ -35,6 +40,9 @@ extension SystemDescription {
         Document.Fact("integration", integration.text + ", sampled every \(numberText(timeStep, digits: 10))" + period))
     }
     facts.append(Document.Fact("start", start))
+    if !angles.isEmpty {
+      facts.append(Document.Fact("angles", angles.map(variableName).joined(separator: ", ") + ", shown in [−π, π]"))
+    }
     return facts
   }
 

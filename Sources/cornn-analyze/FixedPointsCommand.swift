@@ -96,7 +96,8 @@ struct FixedPointsCommand: AsyncParsableCommand {
       found = search.rest(of: field, orbit: moving.system, from: moving.start, threads: threads)
     } else {
       found = search.fixedPoints(
-        ofMap: moving.system, steps: moving.stepsPerPeriod ?? 1, from: moving.start, threads: threads)
+        ofMap: moving.system, steps: moving.stepsPerPeriod ?? 1, from: moving.start, angles: moving.description.angles,
+        threads: threads)
     }
     let result = SystemFixedPointsResult(
       system: moving.description, period: moving.stepsPerPeriod.map { Double($0) * moving.description.timeStep },

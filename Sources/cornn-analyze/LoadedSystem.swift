@@ -173,7 +173,8 @@ extension SystemOptions {
         mode: isDriven ? .driven : .autonomous,
         drivenBy: isDriven
           ? "its own forcing" + (field?.period.map { " of period \($0)" } ?? "") : "nothing but its own equations",
-        integration: integration, system: system, stepsPerPeriod: period, start: words),
+        integration: integration, system: system, stepsPerPeriod: period, start: words,
+        angles: field?.angles ?? []),
       family: .named(named, given, timeStep: samplingStep, integration ?? .usual), system: system, field: field,
       start: start, inputSteps: 0)
   }

@@ -92,6 +92,7 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
       transient: usesField ? skipped * step : skipped, kept: points, warmStart: warmStart, tolerance: periodTolerance)
     sweep.limit = usesField ? 20 * Double(points) : Double(points) * Double(max(1000, moving.stepsPerPeriod ?? 1))
     sweep.stepsPerPeriod = moving.stepsPerPeriod ?? 1
+    sweep.angles = moving.description.angles
     let progress = Progress("sweeping", total: values.count * (exponent ? 2 : 1), quiet: output.quiet)
     let threads = output.threadCount
     let diagram =
@@ -108,18 +109,11 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
         from: moving.start, threads: threads, progress: { progress.advance($0) }, system: { at($0).system })
     var exponents: [OrbitDiagramResult.Exponent]?
     if exponent {
-      let start = loaded.start
-      let options = LyapunovSpectrum.Options(
-        count: 1, transient: Int(skipped), steps: exponentSteps ?? 20_000,
-        tangents: .random(seed: system.drive.seed ?? 0))
+      let length = exponentSteps ?? 20_000
       let at = try loaded.family.swept(key, over: values, stepsPerPeriod: loaded.stepsPerPeriod)
-      exponents = parallelMap(count: values.count, threads: threads) { place in
-        defer { progress.advance(1) }
-        let found = try? LyapunovSpectrum(of: at(values[place]).system, from: start, options: options)
-        return OrbitDiagramResult.Exponent(
-          parameter: values[place], value: found?.exponents.first?.value,
-          standardError: found?.exponents.first?.standardError)
-      }
+      exponents = diagram.exponents(
+        transient: length / 10, steps: length, tangents: .random(seed: system.drive.seed ?? 0), threads: threads,
+        progress: { progress.advance($0) }, system: { at($0).system })
     }
     progress.finish()
     let result = OrbitDiagramResult(system: moving.description, diagram: diagram, exponents: exponents)
@@ -129,7 +123,7 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
       try await output.write(&document, json: json, plots: result.plots, name: "orbit-diagram", to: folder)
     }
     try output.show(document, json: json)
-    if output.strict, diagram.columns.contains(where: { $0.outcome != .complete }) {
+    if output.strict, diagram.columns.contains(where: { ![.complete, .rest].contains($0.outcome) }) {
       throw Diagnostic(.unreached, "some orbits diverged or gave too few points")
     }
   }

@@ -37,8 +37,8 @@ struct SpectrumCommand: AsyncParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Steps from one value of the 0–1 test to the next. (default: 1 for maps without time, else the steps after which "
-        + "the variable has lost its correlation)", valueName: "n"))
+      "Steps from one value of the 0–1 test to the next. (default: 1 for maps without time, the steps of a period under "
+        + "periodic forcing, else those after which the variable has lost its correlation)", valueName: "n"))
   var every: Int?
 
   func validate() throws {
@@ -63,11 +63,20 @@ struct SpectrumCommand: AsyncParsableCommand {
     let progress = Progress("moving", total: transient + length, quiet: output.quiet)
     let series = OrbitSeries(
       of: moving.system, from: moving.start, transient: transient, steps: length, variable: variable,
+      isAngle: moving.description.angles.contains(variable),
       progress: { progress.advance($0) })
     progress.finish()
     let segment = segment ?? max(8, length / 16)
     let isWhole = series.failure == nil
-    let thinning = every ?? (moving.description.hasTime ? ZeroOneTest.decorrelation(of: series.values) : 1)
+    // A flow that is driven periodically is a map from one period to the next.
+    let usual =
+      moving.stepsPerPeriod
+      ?? (zeroOne && moving.description.hasTime ? ZeroOneTest.decorrelation(of: series.values) : 1)
+    guard let thinning = every ?? usual else {
+      throw Diagnostic(
+        .usage, "the 0–1 test needs values apart, and the variable keeps its correlation for a tenth of the run",
+        hint: "raise --length, or give --every")
+    }
     let used = series.values.count / max(1, thinning)
     if zeroOne, isWhole, used < 100 {
       throw Diagnostic(
@@ -81,6 +90,7 @@ struct SpectrumCommand: AsyncParsableCommand {
       zeroOne: zeroOne && isWhole
         ? ZeroOneTest(of: series.values, every: thinning, seed: system.drive.seed ?? 0, threads: output.threadCount)
         : nil,
+      isStroboscopic: moving.stepsPerPeriod.map { thinning.isMultiple(of: $0) } ?? false,
       failure: series.failure)
     var document = result.document
     let json = jsonText(schema: "cornn-analyze/spectrum/1", result)

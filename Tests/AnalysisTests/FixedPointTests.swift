@@ -148,7 +148,7 @@ import Testing
       let equations = EquilibriumEquations(network, input: [0.3])
       let jacobian = EquilibriumJacobian(network, slopes: equations.slopes(at: point.position))
       let critical = damping == .explicit ? point.stability.explicit : point.stability.implicit
-      let limit = EquilibriumJacobian.largestTimeStep(network.oscillators)
+      let limit = EquilibriumJacobian.timeSteps(network.oscillators).upperBound
       let scanned = (1...4000).map { Double($0) * limit / 4000 }.first {
         (jacobian.map(damping, timeStep: $0).spectralRadius ?? 9) >= 1
       }
@@ -160,6 +160,10 @@ import Testing
       // Just before it a small displacement shrinks, just after it grows.
       #expect((jacobian.map(damping, timeStep: 0.999 * found).spectralRadius ?? 9) < 1)
       #expect((jacobian.map(damping, timeStep: 1.001 * found).spectralRadius ?? 0) > 1)
+      // What leaves: a complex pair or −1; 1 would be an eigenvalue 0 of the flow.
+      let (real, imaginary) = try #require(jacobian.map(damping, timeStep: found).eigenvalues)
+      let leaving = try #require(zip(real, imaginary).max { hypot($0.0, $0.1) < hypot($1.0, $1.1) })
+      #expect(critical?.crossing == (abs(leaving.1) > 1e-6 ? .pair : .flip) && (leaving.1 != 0 || leaving.0 < 0))
     }
   }
 
@@ -173,11 +177,76 @@ import Testing
     #expect(FixedPointSearch(starts: 5).findings(in: free, input: [3]).fixedPoints.map(\.position) == [[0]])
   }
 
-  /// A fold: at W = gamma the origin is a triple root, which no test of first order can decide.
-  @Test func tripleRootIsLeftOpen() throws {
-    let found = FixedPointSearch(starts: 11).findings(in: try Self.network([1.385]), input: [0])
-    #expect(found.count.complete == false && (found.count.undecidedBoxes ?? 0) > 0)
-    #expect(found.fixedPoints.allSatisfy { !$0.verified })
+  /// The pitchfork: at W = gamma the origin is a triple root, which no test of first order can decide. All starts end
+  /// within rounding of it: it is one point, and its stability isn't decided.
+  @Test(arguments: [1, 2]) func tripleRootIsLeftOpen(units: Int) throws {
+    let w = units == 1 ? [1.385] : [1.385, 0, 0, 0.6]
+    let found = FixedPointSearch(starts: 60).findings(in: try Self.network(w), input: [0])
+    #expect(found.count.complete == false && (found.count.undecidedBoxes ?? 0) > 0 && found.count.kind == nil)
+    #expect(found.fixedPoints.count == 1 && found.converged == 60)
+    let point = found.fixedPoints[0]
+    #expect(!point.verified && point.stability.flow?.kind == .marginal && abs(point.position[0]) < 1e-6)
+    #expect((point.smallestSingularValue ?? 1) < 1e-9)
+    let regions = try #require(found.count.undecidedRegions)
+    #expect(regions.count == 1 && regions[0].allSatisfy { $0[0] <= 0 && $0[1] >= 0 && $0[1] - $0[0] < 1e-3 })
+  }
+
+  /// Just past it there are three, which lie where `y = tanh(W y)/gamma`: each once, and all proved.
+  @Test(arguments: [1e-4, 1e-9, 1e-12]) func justPastThePitchfork(distance: Double) throws {
+    let found = FixedPointSearch(starts: 60).findings(in: try Self.network([1.385 * (1 + distance)]), input: [0])
+    #expect(found.fixedPoints.count == 3 && found.fixedPoints.allSatisfy(\.verified) && found.count.complete == true)
+    // tanh a = a − a³/3 …: a² = 3·distance.
+    let expected = (3 * distance).squareRoot() / 1.385
+    #expect(abs(found.fixedPoints[2].position[0] / expected - 1) < 2 * distance.squareRoot() + 1e-3)
+    for point in [found.fixedPoints[0], found.fixedPoints[2]] {
+      #expect(abs(abs(point.position[0]) - found.fixedPoints[2].position[0]) <= 2 * (point.errorBound ?? 0))
+    }
+  }
+
+  /// A fold has left a minimum of |F| behind: however small, it is no fixed point, and a slow point.
+  @Test(arguments: [1e-3, 1e-6, 1e-9, 1e-11, 1e-13]) func ghostsAreNoFixedPoints(distance: Double) throws {
+    let w = 2.0
+    let fold = (1 - 1.385 / w).squareRoot()
+    let network = try Self.network([w], bias: [atanh(-fold) + w * fold / 1.385 + distance])
+    let search = FixedPointSearch(starts: 30)
+    let found = search.findings(in: network, input: [0])
+    #expect(found.fixedPoints.count == 1 && found.fixedPoints[0].verified && found.count.complete == true)
+    let slow = search.slowPoints(in: network, input: [0])
+    #expect(slow.count == 1 && abs(slow[0].position[0] + fold / 1.385) < 1e-3)
+    // |F| there is the slope of tanh times the distance, over the part that z can't make up for.
+    let slope = 1 - fold * fold
+    #expect(slow[0].speed < distance * slope && slow[0].speed > 0.5 * distance * slope)
+    #expect(slow[0].stability?.kind == .marginal || abs(slow[0].stability?.leading ?? 1) < 0.01)
+  }
+
+  /// Saturated points lie on the edge of the box, where no box's test passes in its own interior.
+  @Test func saturatedPointsAreProved() throws {
+    let network = try Self.network([40, 3, -5, 6, 35, 2, -4, 7, 50], gamma: [1.1, 0.9, 1.05])
+    for starts in [1, 50] {
+      let found = FixedPointSearch(starts: starts).findings(in: network, input: [0])
+      #expect(found.fixedPoints.count == 27 && found.fixedPoints.allSatisfy(\.verified) && found.count.complete == true)
+    }
+  }
+
+  /// Uniqueness is claimed where rounding can't hide a norm of 1, and not where it could.
+  @Test(arguments: [(1 - 1e-12, true), (1 - 1.2e-16, false), (1.0, false)]) func uniqueness(
+    norm: Double, isProved: Bool
+  )
+    throws
+  {
+    // A rotation by 0.4, times gamma and the norm.
+    let (c, s) = (1.385 * norm * cos(0.4), 1.385 * norm * sin(0.4))
+    let found = FixedPointSearch(starts: 5).findings(in: try Self.network([c, -s, s, c]), input: [0.3])
+    #expect((found.count.method == .contraction) == isProved && found.count.kind == .rigorous)
+    #expect(found.fixedPoints.count == 1 && found.count.complete == true)
+  }
+
+  /// Bounds that leave the range of doubles prove nothing and break nothing.
+  @Test func extremeConstants() throws {
+    let huge = try Self.network([1e200, -1e200, 1e150, 1e200], gamma: [1e-300, 1])
+    #expect(FixedPointSearch(starts: 20).findings(in: huge, input: [0]).count.complete == false)
+    let tiny = try Self.network([1e-300, -1e-302, 1e-305, 1e-300], gamma: [1e300, 1e-3])
+    #expect(FixedPointSearch(starts: 20).findings(in: tiny, input: [0]).count.method == .contraction)
   }
 }
 

@@ -1,8 +1,9 @@
-import CoRNNAnalysis
 import CoRNNDynamics
 import CoRNNKernels
 import Foundation
 import Testing
+
+@testable import CoRNNAnalysis
 
 /// `x' = v, v' = −omega²·x`.
 private struct Harmonic: FlowField {
@@ -106,6 +107,61 @@ private struct Logistic: DynamicalSystem {
     }
   }
 
+  /// `y'' + epsilon·y' + gamma·y = 0` from (1, 0): zeros where `tan(omega·t) = −2·omega/epsilon`, to 1e-10 in time.
+  @Test func dampedOscillator() throws {
+    let (gamma, epsilon) = (2.385, 0.17)
+    let omega = (gamma - epsilon * epsilon / 4).squareRoot()
+    let section = PoincareSection(
+      surface: .plane(normal: [1, 0], offset: 0), direction: .both, count: 40, transient: 0, timeLimit: 200, step: 0.3)
+    let field = DrivenOscillator(gamma: gamma, epsilon: epsilon, amplitude: 0, frequency: 1)
+    let found = section.findings(of: field, from: [1, 0])
+    let first = (.pi - atan(2 * omega / epsilon)) / omega
+    #expect(found.points.count == 40)
+    for (n, point) in found.points.enumerated() {
+      #expect(abs(point.time - (first + Double(n) * .pi / omega)) < 1e-10 && point.isRising == !n.isMultiple(of: 2))
+    }
+  }
+
+  /// A start on the plane is no crossing, whichever way it leaves; the next is.
+  @Test(arguments: [0.8, -0.8]) func startOnThePlane(velocity: Double) {
+    let section = PoincareSection(
+      surface: .plane(normal: [1, 0], offset: 0), direction: .both, count: 3, transient: 0, timeLimit: 20, step: 0.25)
+    let found = section.findings(of: Harmonic(omega: 1), from: [0, velocity])
+    #expect(zip(found.points, 1...3).allSatisfy { abs($0.time - .pi * Double($1)) < 1e-10 })
+  }
+
+  /// A plane that the orbit comes 1e-6 short of is never crossed; one it passes by as little is, twice.
+  @Test(arguments: [1e-6, -1e-6]) func nearlyTangent(depth: Double) {
+    let section = PoincareSection(
+      surface: .plane(normal: [1, 0], offset: 0.9 - depth), direction: .both, count: 2, transient: 0, timeLimit: 9,
+      step: 0.5)
+    let found = section.findings(of: Harmonic(omega: 1), from: [-0.9, 0])
+    #expect(found.outcome == (depth > 0 ? .complete : .timeLimit) && found.points.count == (depth > 0 ? 2 : 0))
+    let half = acos((0.9 - max(depth, 0)) / 0.9)
+    for (point, side) in zip(found.points, [-1.0, 1]) { #expect(abs(point.time - .pi - side * half) < 1e-8) }
+  }
+
+  /// The turns of a pendulum's angle don't count: a rotation locked to the forcing is one orbit of its period.
+  @Test func turnsOfAnAngle() throws {
+    let states = (0..<12).map { [0.7 + 2 * .pi * Double($0), 1.3] }
+    #expect(Recurrence.period(of: states, tolerance: 1e-6) == nil)
+    #expect(Recurrence.period(of: states, tolerance: 1e-6, angles: [0]) == 1)
+    let pendulum = DrivenPendulum(damping: 0.5, amplitude: 1.5, frequency: 2.0 / 3)
+    let found = FixedPointSearch(starts: 60).fixedPoints(
+      ofMap: pendulum.sampled(every: 3 * .pi / 200), steps: 200, from: [0.2, 0], angles: pendulum.angles, threads: 2)
+    #expect(found.count > 1 && found.allSatisfy { $0.residual < 1e-9 && abs($0.position[0]) <= .pi })
+    for (i, a) in found.enumerated() {
+      for b in found[..<i] {
+        #expect(max(abs(a.position[0] - b.position[0]), abs(a.position[1] - b.position[1])) > 1e-5)
+      }
+    }
+    // At rest hanging and upright, each once.
+    let still = DrivenPendulum(damping: 0.5, amplitude: 0, frequency: 1)
+    let rest = FixedPointSearch(starts: 60).rest(of: still, orbit: still.sampled(every: 0.05), from: [0.2, 0])
+    #expect(rest.map { ($0.position[0] / .pi).rounded() } == [0, 1])
+    #expect(rest.map(\.stability.flow?.kind) == [.stable, .saddle])
+  }
+
   @Test func orbitsThatNeverReturn() {
     let section = PoincareSection(
       surface: .plane(normal: [1, 0], offset: 2), count: 5, transient: 0, timeLimit: 40, step: 0.1)
@@ -140,7 +196,9 @@ private struct Logistic: DynamicalSystem {
 
 /// Orbit diagrams and periods.
 @Suite struct OrbitDiagramTests {
-  @Test(arguments: [(2.8, 1), (3.2, 2), (3.5, 4), (3.55, 8)]) func periodsOfTheLogisticMap(r: Double, period: Int) {
+  @Test(arguments: [(2.8, 1), (3.2, 2), (3.5, 4), (3.55, 8), (3.835, 3), (3.845, 6)]) func periodsOfTheLogisticMap(
+    r: Double, period: Int
+  ) {
     let diagram = OrbitSweep(parameter: "r", values: [r]).diagram(from: [0.385]) { Logistic($0) }
     #expect(diagram.columns[0].period == period && diagram.columns[0].points.count == 200)
   }
@@ -171,6 +229,36 @@ private struct Logistic: DynamicalSystem {
       parameter: "c", values: [2.5, 3.5], sampling: .maxima, transient: 500, kept: 40, tolerance: 1e-6)
     let cycles = spiral.diagram(from: [1, 1, 0.5], step: 0.1) { Spiral(c: $0) }
     #expect(cycles.columns.map(\.period) == [1, 2])
+  }
+
+  @Test(arguments: [(0.2, 1), (0.8, 2), (1.0, 4), (1.04, 8)]) func periodsOfHenon(a: Double, period: Int) {
+    let diagram = OrbitSweep(parameter: "a", values: [a], transient: 3000).diagram(from: [0.1, 0.1]) {
+      HenonMap(a: $0, b: 0.3)
+    }
+    #expect(diagram.columns[0].period == period)
+  }
+
+  /// With a warm start the orbit stays in the well it is in, and the exponent is that orbit's, not the start's.
+  @Test func exponentsBelongToTheOrbitsShown() throws {
+    // The start is in the upper well until it vanishes; back again the orbit stays in the lower one.
+    let biases = [-0.1, -0.6, -0.1]
+    @Sendable func network(_ bias: Double) -> OscillatorMapSystem {
+      guard let network = try? FixedPointTests.network([2.0], bias: [bias]) else { preconditionFailure("no network") }
+      return OscillatorMapSystem(network, drive: .constant([0]))
+    }
+    let sweep = OrbitSweep(parameter: "b", values: biases, transient: 500, kept: 20)
+    let diagram = sweep.diagram(from: [0.6, 0]) { network($0) }
+    #expect(diagram.columns[0].points[0] > 0 && diagram.columns[2].points[0] < 0)
+    let exponents = diagram.exponents(transient: 100, steps: 2000) { network($0) }
+    for (column, exponent) in zip(diagram.columns, exponents) {
+      // y' and z' of the explicit map at rest: the eigenvalues' largest modulus.
+      let slope = 1 - pow(1.385 * column.points[0], 2)
+      let stiffness = 1.385 - 2 * slope
+      let (trace, determinant) = (2 - 0.07 - 0.01 * stiffness, 1 - 0.07)
+      let root = trace * trace / 4 - determinant
+      let radius = root > 0 ? trace / 2 + root.squareRoot() : determinant.squareRoot()
+      #expect(abs((exponent.value ?? 9) - log(radius) / 0.1) < 2e-2)
+    }
   }
 
   @Test func recurrence() {

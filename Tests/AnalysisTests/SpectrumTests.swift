@@ -27,7 +27,7 @@ import Testing
     let values = (0..<count).map { _ in 2.385 + random.normal() }
     let spectrum = PowerSpectrum(of: values, interval: 0.37, segmentLength: segment)
     let weights = (0..<segment).map { 0.5 * (1 - cos(2 * Double.pi * Double($0) / Double(segment))) }
-    let starts = Array(stride(from: 0, through: count - segment, by: segment / 2))
+    let starts = Array(stride(from: 0, through: count - segment, by: segment - segment / 2))
     let variance = starts.reduce(0.0) { sum, start in
       let part = values[start..<start + segment]
       let mean = part.reduce(0, +) / Double(segment)
@@ -37,6 +37,34 @@ import Testing
     let integral = spectrum.density.reduce(0, +) * spectrum.resolution
     #expect(abs(integral - variance) < 1e-12 * variance && abs(spectrum.power - integral) < 1e-14 * integral)
     #expect(spectrum.segments == starts.count && abs(spectrum.frequency.last! - 0.5 / 0.37) < 2 * spectrum.resolution)
+  }
+
+  /// `scipy.signal.welch(x, fs=1/0.37, nperseg=n)` of SciPy 1.17.1, with its defaults.
+  @Test(arguments: [
+    (
+      15,
+      [
+        0.1198517223038967, 1.146293534252292, 1.451903387255111, 0.07099976277166309, 0.04602171843947956,
+        0.02752839660131396, 0.04334195281128424, 0.07552148544587031,
+      ]
+    ),
+    (
+      16,
+      [
+        0.05280169175629348, 0.9370997839479387, 1.714012239337128, 0.1438466463364782, 0.04226890720243692,
+        0.03346015081826943, 0.03071822859445979, 0.06743587228912218, 0.03921074477686528,
+      ]
+    ),
+  ]) func againstSciPy(segment: Int, expected: [Double]) {
+    let values = (0..<50).map { j -> Double in
+      let t = Double(j)
+      let wave = 0.3 * cos(0.11 * t * t)
+      return sin(0.7 * t) + wave + 0.02 * t
+    }
+    let spectrum = PowerSpectrum(of: values, interval: 0.37, segmentLength: segment)
+    #expect(spectrum.density.count == expected.count)
+    for (density, value) in zip(spectrum.density, expected) { #expect(abs(density - value) < 1e-12 * value) }
+    #expect(spectrum.parsevalResidual < 1e-14 && spectrum.overlap == segment / 2)
   }
 
   @Test func whiteNoiseIsFlatAndSumsToItsVariance() {
@@ -74,12 +102,20 @@ import Testing
     #expect(abs(regular.median) < 0.05)
     let chaotic = ZeroOneTest(of: Self.logistic(3.97, count: 3000), every: 1, threads: 2)
     #expect(chaotic.median > 0.98 && chaotic.lowerQuartile <= chaotic.median)
+    // r = 4 and the window of period 3, as the test's authors have them.
+    #expect(ZeroOneTest(of: Self.logistic(4, count: 2000), every: 1).median > 0.99)
+    #expect(abs(ZeroOneTest(of: Self.logistic(3.83, count: 2000), every: 1).median) < 0.03)
+    // Standing still is regular, whatever rounding does.
+    #expect(abs(ZeroOneTest(of: Self.logistic(2.8, count: 2000), every: 1).median) < 0.05)
+    #expect(abs(ZeroOneTest(of: [Double](repeating: 0.1, count: 2000), every: 1).median) < 0.05)
     #expect(chaotic == ZeroOneTest(of: Self.logistic(3.97, count: 3000), every: 1))
   }
 
   @Test func decorrelationIsAQuarterPeriod() {
     let values = (0..<4000).map { cos(2 * Double.pi * Double($0) / 80) }
-    #expect(abs(ZeroOneTest.decorrelation(of: values) - 20) <= 1)
-    #expect(ZeroOneTest.decorrelation(of: Self.logistic(3.97, count: 1000)) <= 3)
+    #expect(abs((ZeroOneTest.decorrelation(of: values) ?? 0) - 20) <= 1)
+    #expect((ZeroOneTest.decorrelation(of: Self.logistic(3.97, count: 1000)) ?? 9) <= 3)
+    #expect(ZeroOneTest.decorrelation(of: (0..<1000).map(Double.init)) == nil)
+    #expect(ZeroOneTest.decorrelation(of: [Double](repeating: 2.385, count: 100)) == 1)
   }
 }
