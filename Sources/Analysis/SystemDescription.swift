@@ -26,8 +26,8 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
   public let hasTime: Bool
   /// The steps after which what drives it is the same again; null where nothing repeats.
   public let stepsPerPeriod: Int?
-  /// Where it starts, in words.
-  public let start: String
+  /// Where it starts, in words; null where that has no meaning.
+  public var start: String?
 
   /// A network as it was read.
   public struct Network: Encodable, Equatable, Sendable {
