@@ -26,8 +26,8 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
   public let hasTime: Bool
   /// The steps after which what drives it is the same again; null where nothing repeats.
   public let stepsPerPeriod: Int?
-  /// Where it starts, in words.
-  public let start: String
+  /// Where it starts, in words; null where that has no meaning.
+  public var start: String?
   /// The state variables that are angles, shown in [−π, π].
   public let angles: [Int]
 

@@ -39,7 +39,7 @@ extension SystemDescription {
       facts.append(
         Document.Fact("integration", integration.text + ", sampled every \(numberText(timeStep, digits: 10))" + period))
     }
-    facts.append(Document.Fact("start", start))
+    if let start { facts.append(Document.Fact("start", start)) }
     if !angles.isEmpty {
       facts.append(Document.Fact("angles", angles.map(variableName).joined(separator: ", ") + ", shown in [−π, π]"))
     }

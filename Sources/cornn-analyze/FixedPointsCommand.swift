@@ -53,7 +53,10 @@ struct FixedPointsCommand: AsyncParsableCommand {
       let network = drive == nil ? try open.closedLoop(path: path) : open
       var input: [Double] = []
       if case .constant(let values)? = drive { input = values }
-      try await analyse(network, input: input, loaded.description, folder)
+      var description = loaded.description
+      // The search has starts of its own.
+      description.start = nil
+      try await analyse(network, input: input, description, folder)
     } else {
       try await analyse(loaded, folder)
     }

@@ -59,7 +59,10 @@ struct DriveOptions: ParsableArguments {
   @Flag(help: "Divide inputs by the checkpoint's input_scale; lorenz96 always is, being raw task data.")
   var scaleInputs = false
 
-  @Option(help: ArgumentHelp("The start: 2m values, positions then velocities. (default: zero)", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The start, a value for each state variable: positions, then velocities. (default: zero for a network)",
+      valueName: "file"))
   var initial: String?
 
   /// Whether there are inputs.

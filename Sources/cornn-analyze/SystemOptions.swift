@@ -1,5 +1,4 @@
 public import ArgumentParser
-import CoRNNAnalysis
 public import CoRNNDynamics
 import CoRNNKernels
 

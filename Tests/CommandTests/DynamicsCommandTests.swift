@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  /// The fixed points of the Hénon map in closed form: (1 − a) x... a x² + (1 − b) x − 1 = 0, y = b x.
+  /// The fixed points of the Hénon map in closed form: a·x² + (1 − b)·x − 1 = 0, y = b·x.
   @Test func fixedPointsOfAMap() throws {
     let json = try Tool([
       "fixed-points", "--system", "henon", "--parameter", "a=1.385", "b=0.2385", "--format", "json",

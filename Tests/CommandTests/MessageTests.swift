@@ -280,7 +280,9 @@ import Testing
       arguments: ["section", "--system", "lorenz63", "--level", "50", "--points", "5", "--time-limit", "20"]),
     Case(
       name: "too-few-maxima", status: 2,
-      arguments: ["orbit-diagram", "--system", "lorenz63", "--sweep", "rho=10:12:2", "--points", "5"]),
+      arguments: [
+        "orbit-diagram", "--system", "logistic", "--sweep", "r=1.5:2:2", "--sampling", "maxima", "--points", "5",
+      ]),
     Case(
       name: "diverging-spectrum", status: 2,
       arguments: ["spectrum", "--system", "henon", "--parameter", "a=9", "--length", "64"]),
