@@ -24,7 +24,7 @@ public struct LyapunovMemory: Codable, Equatable, Sendable {
   /// Running sums and the standard errors per step then, none where blocks were few.
   var traceSteps: [Int] = []
   var traceSums: [[Double]] = []
-  var traceErrors: [[Double]] = []
+  var traceErrors: [[Double?]] = []
   var nextTrace = 1
   /// Finite-time windows: where each ended and its sums by tangent; the one not yet full.
   var windowEnds: [Int] = []

@@ -5,9 +5,9 @@ public import CoRNNModel
 /// The exponents of the map as dt falls, against those of the ODE it discretises, under one input signal.
 ///
 /// Map and flow average over the same span of time from the same start, with the same first tangents: where neighbours
-/// come together, the difference of two exponents is then the map's own error, O(dt), without sampling noise. Where the
-/// largest exponent isn't negative the trajectories part, and the difference is noise of the size of the standard
-/// errors: no order is claimed.
+/// come together, the difference of two exponents is then the map's own error, O(dt), without sampling noise. Where they
+/// don't come nearer by the factor e over the span, the difference may be noise of the size of the standard errors: no
+/// order is claimed.
 public struct LyapunovRefinement: Encodable, Equatable, Sendable {
   /// The time averaged over, and that before it.
   public let span: Double
@@ -99,15 +99,16 @@ public struct LyapunovRefinement: Encodable, Equatable, Sendable {
     }
     self.levels = levels
     let leading = flow.exponents.first
-    let parts = leading?.sign == .negative ? nil : leading.map { $0.sign }
+    let isContracting = (leading?.value ?? 0) < -flow.resolution
+    let isChaotic = leading?.sign == .positive
     orders = flow.exponents.indices.map { i in
       MeasuredOrder(
         levels.map { .init(timeStep: $0.timeStep, error: abs($0.differences[i])) }, ownError: ownError,
-        reason: parts.map { sign in
-          sign == .positive
+        reason: isContracting
+          ? nil
+          : isChaotic
             ? "the flow is chaotic, so that differences are sampling errors"
-            : "the flow's largest exponent isn't told to be negative, so that differences may be sampling errors"
-        })
+            : "neighbours don't come together over the span, so that differences may be sampling errors")
     }
   }
 }

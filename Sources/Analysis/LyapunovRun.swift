@@ -142,14 +142,13 @@ struct LyapunovRun<System: DynamicalSystem> {
     let traced = min(count, 4 * LyapunovSpectrum.Trace.mostTraced)
     memory.traceSteps.append(memory.steps)
     memory.traceSums.append(Array(memory.sums.prefix(traced)))
-    memory.traceErrors.append(Array((standardErrors ?? []).prefix(traced)))
+    memory.traceErrors.append(Array(standardErrors.prefix(traced)))
     memory.nextTrace = max(memory.intervals + 1, Int(Double(memory.intervals) * 1.05))
   }
 
-  /// The standard errors of the means per step; nil for fewer than four blocks. Of −∞ it is not a number.
-  var standardErrors: [Double]? {
-    guard memory.blocks.blocks.count >= BlockAverages.least else { return nil }
-    return (0..<count).map { memory.blocks.account(of: $0).map { $0.standardError / stepsPerEntry } ?? .nan }
+  /// The standard errors of the means per step; nil for fewer than four blocks, and of −∞.
+  var standardErrors: [Double?] {
+    (0..<count).map { memory.blocks.account(of: $0).map { $0.standardError / stepsPerEntry } }
   }
 
   /// The standard error of `Σ weights_i · exponent_i` per step; nil for fewer than four blocks.

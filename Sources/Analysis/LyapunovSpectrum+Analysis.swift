@@ -54,7 +54,7 @@ extension LyapunovSpectrum {
     let order = perUnit.indices.sorted { perUnit[$0] > perUnit[$1] }
     resolution = 1 / (Double(max(memory.steps, 1)) * scale)
     let resolution = resolution
-    exponents = order.map { Exponent(value: perUnit[$0], standardError: errors?[$0], resolution: resolution) }
+    exponents = order.map { Exponent(value: perUnit[$0], standardError: errors[$0], resolution: resolution) }
     exponentsPerStep = order.map { perStep[$0] }
     unit = system.hasTime ? .perTime : .perStep
     timeStep = system.timeStep
@@ -90,7 +90,7 @@ extension LyapunovSpectrum {
       values: traced.map { i in
         zip(memory.traceSums, memory.traceSteps).map { $0[i] / (Double($1) * scale) }
       },
-      standardErrors: traced.map { i in memory.traceErrors.map { $0.isEmpty ? .nan : $0[i] / scale } })
+      standardErrors: traced.map { i in memory.traceErrors.map { $0[i].map { $0 / scale } } })
     finiteTime = options.window.map { FiniteTime(window: $0, memory, order: order, scale: scale) }
   }
 

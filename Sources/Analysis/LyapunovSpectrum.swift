@@ -61,7 +61,8 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   /// One exponent.
   public struct Exponent: Encodable, Equatable, Sendable {
     public let value: Double
-    /// From the means of blocks of the run, the largest over block lengths; null for fewer than four blocks.
+    /// From the means of blocks of the run, the largest over block lengths; null for fewer than four blocks,
+    /// and for −∞.
     public let standardError: Double?
     /// Whether it is told from 0: by more than three standard errors, and by more than the run's resolution.
     public let sign: Sign
@@ -69,11 +70,15 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
     init(value: Double, standardError: Double?, resolution: Double) {
       self.value = value
       self.standardError = standardError
-      guard let standardError, !value.isNaN else {
+      if value == -.infinity {
+        sign = .negative
+        return
+      }
+      guard let standardError else {
         sign = .unknown
         return
       }
-      let band = value.isFinite ? max(3 * standardError, resolution) : 0
+      let band = max(3 * standardError, resolution)
       sign = value > band ? .positive : value < -band ? .negative : .neutral
     }
   }
@@ -105,9 +110,9 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   /// Running estimates of at most ``mostTraced`` exponents, in the order of `exponents`.
   public struct Trace: Encodable, Equatable, Sendable {
     public let step: [Int]
-    /// For each exponent the mean so far, and its standard error (not a number for fewer than four blocks).
+    /// For each exponent the mean so far, and its standard error (null for fewer than four blocks).
     public let values: [[Double]]
-    public let standardErrors: [[Double]]
+    public let standardErrors: [[Double?]]
 
     public static let mostTraced = 16
 

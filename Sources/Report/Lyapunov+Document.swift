@@ -102,7 +102,7 @@ extension LyapunovResult {
         curves: (0..<shown).map { place in
           .init(
             "exponent \(place + 1)", run.trace.values[place],
-            errors: .band(run.trace.standardErrors[place].map { 3 * $0 }))
+            errors: .band(run.trace.standardErrors[place].map { 3 * ($0 ?? .nan) }))
         }),
     ] + (run.finiteTime?.plots(axis: axis, timeStep: unit == .perTime ? run.timeStep : nil) ?? [])
   }

@@ -96,11 +96,11 @@ import Testing
 
   /// Where the flow is chaotic no order is claimed.
   @Test func noOrderInChaos() throws {
-    let network = try Self.network(8, 0, hidden: 16)
+    let network = try Self.network(8, 0, hidden: 40)
     var random = SplittableRandom(seed: 5)
     let found = try LyapunovRefinement(
-      network, drive: .constant([0]), start: (0..<32).map { _ in random.normal() },
-      options: .init(count: 1, transient: 1000, steps: 4000, interval: 5), refinements: 2, threads: 2)
+      network, drive: .constant([0]), start: (0..<80).map { _ in random.normal() },
+      options: .init(count: 1, transient: 1000, steps: 3000, interval: 5), refinements: 2, threads: 2)
     #expect(found.flow[0].sign == .positive)
     #expect(found.orders.allSatisfy { $0.estimate == nil && $0.reason != nil })
     #expect(found.levels.allSatisfy { ($0.samplingErrors[0] ?? 0) > 0 })

@@ -48,7 +48,7 @@ import Testing
     var memory: LyapunovMemory?
     var stops = 0
     while true {
-      var left = Int(random.uniform(in: 1...400))
+      var left = Int(random.uniform(in: 1...90))
       do throws(LyapunovSpectrum.Failure) {
         let found = try LyapunovSpectrum(
           of: system, from: start, options: options, resuming: memory,

@@ -76,7 +76,7 @@ import Testing
       let json = try Tool([
         "lyapunov", "--system", "henon", "--length", "2000", "--window", "100", "--output", folder, "--format", "json",
       ]).json()
-      let windows = try #require(json["finiteTime"] as? [String: Any])
+      let windows = try #require((json["run"] as? [String: Any])?["finiteTime"] as? [String: Any])
       let values = try #require(windows["values"] as? [[Double]])
       #expect(values.count == 2 && values[0].count == 20)
       let exponents = (json["exponents"] as? [[String: Any]])?.compactMap { $0["value"] as? Double } ?? []
@@ -110,6 +110,6 @@ import Testing
   ]) func mistakes(name: String, arguments: [String]) throws {
     let run = try Tool(["lyapunov"] + arguments)
     #expect(run.status == 64 && run.output.isEmpty)
-    try expectSnapshot(run.errors, "errors/" + name)
+    try expectSnapshot(run.errors, "errors/lyapunov-" + name)
   }
 }
