@@ -155,7 +155,7 @@ public struct OrbitSweep: Equatable, Sendable {
         step: step, integration: integration)
       let flow = field(value)
       let found = section.findings(of: flow, from: state)
-      if found.points.isEmpty, found.outcome == .timeLimit, flow.isAutonomous, Self.stands(found.state, flow) {
+      if found.outcome == .timeLimit, flow.isAutonomous, Self.stands(found.state, flow) {
         return Orbit(states: [found.state], outcome: .rest, end: found.state)
       }
       let outcomes: [PoincareSection.Outcome: OrbitDiagram.Outcome] = [
@@ -246,7 +246,7 @@ public struct OrbitSweep: Equatable, Sendable {
     orbit.end = state
     orbit.endStep = system.step
     if orbit.states.count < kept {
-      let isStill = sampling == .maxima && orbit.states.isEmpty && isSettled(older, state)
+      let isStill = sampling == .maxima && isSettled(older, state)
       (orbit.outcome, orbit.states) = isStill ? (.rest, [state]) : (.timeLimit, orbit.states)
     }
     return orbit

@@ -50,7 +50,7 @@ extension SystemFixedPointsResult {
       Plot.eigenvalues(
         fixedPoints.map { $0.stability.flow ?? $0.stability.map },
         ofMap: !fixedPoints.contains { $0.stability.flow != nil }, name: "eigenvalues",
-        title: "Eigenvalues at the fixed points of \(system.name)")
+        title: "Eigenvalues at the fixed points of \(system.shortName)")
     ]
   }
 }
@@ -156,7 +156,7 @@ extension SpectrumResult {
     let label = "Welch, \(spectrum.segments) segments of \(spectrum.segmentLength), Hann"
     return [
       Plot(
-        name: "spectrum", title: "Power spectrum of \(variableName), \(system.name)",
+        name: "spectrum", title: "Power spectrum of \(variableName), \(system.shortName)",
         xLabel: "frequency (\(cycles))",
         yLabel: "density (\(variableName)² per \(unit == "perTime" ? "cycle per unit of time" : "cycle per step"))",
         logarithmic: true, x: frequencies, curves: [.init(label, Array(spectrum.density.prefix(frequencies.count)))])
@@ -246,7 +246,7 @@ extension SectionResult {
       ?? "every \(numberText(period ?? 0)) \(system.hasTime ? "units of time" : "steps")"
     return [
       Plot(
-        name: "section", title: "Section of \(system.name): \(place)", xLabel: system.variableName(a),
+        name: "section", title: "Section of \(system.shortName): \(place)", xLabel: system.variableName(a),
         yLabel: system.variableName(b), series: series.filter { !$0.x.isEmpty })
     ]
   }
@@ -365,7 +365,7 @@ extension OrbitDiagramResult {
     }
     return [
       Plot(
-        name: "orbit-diagram", title: "Orbit diagram of \(system.name), \(diagram.sampling.text)",
+        name: "orbit-diagram", title: "Orbit diagram of \(system.shortName), \(diagram.sampling.text)",
         xLabel: diagram.parameter,
         yLabel: system.variableName(diagram.variable), series: [points], upper: upper,
         upperLabel: "largest exponent (1/\(system.hasTime ? "time" : "step"))")

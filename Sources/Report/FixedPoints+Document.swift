@@ -165,7 +165,7 @@ extension FixedPointsResult {
     var plots = [
       Plot.eigenvalues(
         fixedPoints.map(\.stability.flow), ofMap: false, name: "eigenvalues-flow",
-        title: "Eigenvalues of the ODE at the fixed points of \(system.name)"),
+        title: "Eigenvalues of the ODE at the fixed points of \(system.shortName)"),
       Plot.eigenvalues(
         fixedPoints.map { own($0.stability) }, ofMap: true, name: "eigenvalues-map",
         title:
@@ -190,7 +190,7 @@ extension FixedPointsResult {
       }
       plots.append(
         Plot(
-          name: "fixed-points", title: "Trajectories and fixed points of \(system.name)", xLabel: picture.xLabel,
+          name: "fixed-points", title: "Trajectories and fixed points of \(system.shortName)", xLabel: picture.xLabel,
           yLabel: picture.yLabel, series: series))
     }
     return plots

@@ -46,6 +46,9 @@ extension SystemDescription {
     return facts
   }
 
+  /// Its name without folders, for titles of plots.
+  var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
+
   /// What a state variable is called.
   func variableName(_ index: Int) -> String {
     guard let network else { return "x\(index)" }
