@@ -2,7 +2,8 @@
 
 enum { BASELINE, AVX2, AVX512, SETS };
 
-/// The best set that the CPU has, or the lesser one that the environment variable CORNN_INSTRUCTION_SET names.
+/// The best set that the CPU has, or the one that the environment variable CORNN_INSTRUCTION_SET names; where the CPU
+/// doesn't have that, the process ends with a message and EX_USAGE.
 int instruction_set(void);
 
 #if defined(__x86_64__)

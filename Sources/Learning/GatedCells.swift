@@ -53,12 +53,15 @@ extension RecurrentCell {
     let (m, d, o) = (layout.hidden, layout.inputs, layout.outputs)
     let bias = layout.firstInput + d
     let gates = (0..<layout.gates).flatMap { gate in
-      [("weight_ih_l0", d, layout.firstInput), ("weight_hh_l0", m, 0), ("bias_ih_l0", 1, bias), ("bias_hh_l0", 1, bias)]
-        .map { name, columns, column in
-          ParameterPlacement(
-            start: start(of: name) + gate * m * columns, rows: m, columns: columns, row: gate * layout.units,
-            column: column)
-        }
+      [
+        ("weight_ih_l0", d, layout.firstInput), ("weight_hh_l0", m, 0), ("bias_ih_l0", 1, bias),
+        ("bias_hh_l0", 1, bias),
+      ]
+      .map { name, columns, column in
+        ParameterPlacement(
+          start: start(of: name) + gate * m * columns, rows: m, columns: columns, row: gate * layout.units,
+          column: column)
+      }
     }
     return gates + [
       ParameterPlacement(start: start(of: "readout.weight"), rows: o, columns: m, row: layout.firstOutput, column: 0),

@@ -90,6 +90,7 @@ import Testing
     applyTanh(to: &values)
     #expect(values[0] == 0 && values[0].sign == .plus && values[1] == 0 && values[1].sign == .minus)
     #expect(values[2] > 0.9999996 && values[2] <= 1 && values[3] == -values[2] && values[6] == values[2])
-    #expect(values[4].isNaN && values[5] == 1e-30 && abs(values[8] - Float(tanh(Double(Float(0.2385))))) < 6 * values[8].ulp)
+    #expect(
+      values[4].isNaN && values[5] == 1e-30 && abs(values[8] - Float(tanh(Double(Float(0.2385))))) < 6 * values[8].ulp)
   }
 }
