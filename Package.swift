@@ -29,7 +29,9 @@ let package = Package(
     .library(
       name: "CoRNN",
       targets: [
-        "CoRNNStep", "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNReport",
+        "CoRNNStep", "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis",
+        "CoRNNLearning",
+        "CoRNNReport",
       ])
   ],
   dependencies: [
@@ -63,6 +65,9 @@ let package = Package(
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     module(
+      "Learning",
+      ["CoRNNKernels", "CoRNNModel", .product(name: "RealModule", package: "swift-numerics")]),
+    module(
       "Report",
       [
         "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis",
@@ -92,6 +97,9 @@ let package = Package(
         "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
+    tests(
+      "LearningTests",
+      ["CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNLearning"]),
     tests("ReportTests", ["CoRNNReport"]),
     tests("CommandTests", ["cornn-analyze"], exclude: ["Snapshots"]),
   ]

@@ -14,6 +14,7 @@ let package = Package(
     benchmark("map"),
     benchmark("product"),
     benchmark("gradient"),
+    benchmark("training"),
     benchmark("ode"),
     benchmark("lyapunov"),
     benchmark("orthonormalization", ["CLAPACK"]),

@@ -34,3 +34,14 @@ public func tanh(of values: [Double], from start: Int, count: Int, into result: 
     }
   }
 }
+
+/// Replaces each value by its hyperbolic tangent in single precision, as the training kernels have it.
+///
+/// At most 6 units in the last place from the exact value, never above 1 in size, and 2.8e-7 short of it beyond 7.9; NaN
+/// stays NaN.
+public func applyTanh(to values: inout [Float]) {
+  unsafe values.withUnsafeMutableBufferPointer { buffer in
+    guard let start = buffer.baseAddress else { return }
+    unsafe cornn_tanh_float(buffer.count, start)
+  }
+}

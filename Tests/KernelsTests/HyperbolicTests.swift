@@ -60,4 +60,37 @@ import Testing
     // 4e⁻³⁰/(1 + e⁻³⁰)²
     #expect(abs(values[8] / 3.74304918753537e-13 - 1) < 1e-14)
   }
+
+  /// Single precision: every positive number up to 12 in steps of 97 of their bits, all of them in the long tests.
+  @Test func singlePrecision() {
+    let step = ProcessInfo.processInfo.environment["CORNN_LONG_TESTS"] == "1" ? 1 : 97
+    let last = Int(Float(12).bitPattern)
+    var worst = 0.0
+    for start in stride(from: 0, through: last, by: step * 4099) {
+      let values = stride(from: start, to: min(start + step * 4099, last), by: step).map {
+        Float(bitPattern: UInt32($0))
+      }
+      var found = values
+      applyTanh(to: &found)
+      var negative = values.map { -$0 }
+      applyTanh(to: &negative)
+      for index in values.indices {
+        let exact = tanh(Double(values[index]))
+        worst = max(worst, abs(Double(found[index]) - exact) / Double(Float(exact).ulp))
+        if found[index] > 1 || negative[index] != -found[index] {
+          Issue.record("tanh(±\(values[index])) = \(found[index]), \(negative[index])")
+        }
+      }
+    }
+    #expect(worst < 6 && worst > 1)
+  }
+
+  @Test func singlePrecisionEdges() {
+    var values: [Float] = [0, -0.0, .infinity, -.infinity, .nan, 1e-30, 88.7, .leastNonzeroMagnitude, 0.2385]
+    applyTanh(to: &values)
+    #expect(values[0] == 0 && values[0].sign == .plus && values[1] == 0 && values[1].sign == .minus)
+    #expect(values[2] > 0.9999996 && values[2] <= 1 && values[3] == -values[2] && values[6] == values[2])
+    #expect(
+      values[4].isNaN && values[5] == 1e-30 && abs(values[8] - Float(tanh(Double(Float(0.2385))))) < 6 * values[8].ulp)
+  }
 }

@@ -27,6 +27,32 @@ import Testing
     }
   }
 
+  /// What `--version` says, and how it ends, in an environment of these variables.
+  private func version(_ environment: [String: String]) throws -> (text: String, errors: String, status: Int32) {
+    let process = Process()
+    process.executableURL = TestData.products.appending(path: "cornn-analyze")
+    process.arguments = ["--version"]
+    process.environment = environment.merging(["PATH": "/usr/bin"]) { own, _ in own }
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (text, message, process.terminationStatus)
+  }
+
+  @Test(arguments: ["baseline", OpenBLAS.instructionSet]) func lesserKernelsByName(name: String) throws {
+    let (text, _, status) = try version(["CORNN_INSTRUCTION_SET": name])
+    #expect(status == 0 && text.contains("own kernels   \(name)\n"))
+  }
+
+  @Test func unknownKernelsAreRefused() throws {
+    let (_, errors, status) = try version(["CORNN_INSTRUCTION_SET": "sse9"])
+    #expect(status == 64 && errors.hasPrefix("error: CORNN_INSTRUCTION_SET is 'sse9'; this CPU runs baseline"))
+  }
+
   @Test func userChoiceOfCoreIsKept() throws {
     let process = Process()
     process.executableURL = TestData.products.appending(path: "cornn-analyze")

@@ -2,6 +2,8 @@
 #define CORNN_CKERNELS_H
 #include <stddef.h>
 
+#include "training.h"
+
 // Each kernel exists three times (AVX-512, AVX2 with FMA, baseline x86-64 or whatever the CPU is) and the
 // best one that the CPU runs is picked at the first call. The environment variable CORNN_INSTRUCTION_SET can ask for a
 // lesser one (avx512, avx2 or baseline), for tests and benchmarks; one that the CPU hasn't ends the process with a message.

@@ -1,0 +1,56 @@
+public import CoRNNKernels
+import RealModule
+
+/// The optimiser Adam (Kingma & Ba 2015, arXiv 1412.6980, algorithm 1) with the defaults of the field.
+///
+/// `m ← β1·m + (1 − β1)·g`, `v ← β2·v + (1 − β2)·g²`,
+/// `θ ← θ − rate·(m/(1 − β1^t))/(sqrt(v/(1 − β2^t)) + ε)`, as PyTorch has it.
+public struct Adam<Scalar: TrainingScalar>: Equatable, Sendable {
+  /// β1 and β2.
+  public let meanDecay: Double
+  public let squareDecay: Double
+  /// ε.
+  public let epsilon: Double
+  /// The steps taken, t.
+  public private(set) var steps = 0
+  /// The averages of the gradient and of its square.
+  public private(set) var mean: [Scalar]
+  public private(set) var square: [Scalar]
+
+  /// An optimiser for `count` parameters that hasn't taken a step.
+  public init(count: Int, meanDecay: Double = 0.9, squareDecay: Double = 0.999, epsilon: Double = 1e-8) {
+    self.meanDecay = meanDecay
+    self.squareDecay = squareDecay
+    self.epsilon = epsilon
+    mean = [Scalar](repeating: 0, count: count)
+    square = mean
+  }
+
+  /// Takes a step.
+  public mutating func update(_ parameters: inout [Scalar], gradient: [Scalar], rate: Double) {
+    precondition(
+      parameters.count == mean.count && gradient.count == mean.count,
+      "\(parameters.count) parameters and \(gradient.count) derivatives for \(mean.count)")
+    steps += 1
+    advance(
+      &parameters, gradient, rate: Scalar(rate / (1 - .pow(meanDecay, steps))),
+      correction: Scalar(1 / (1 - .pow(squareDecay, steps)).squareRoot()))
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private mutating func advance(
+    _ parameters: inout [Scalar], _ gradient: [Scalar], rate: Scalar, correction: Scalar
+  ) {
+    let (b1, b2, epsilon) = (Scalar(meanDecay), Scalar(squareDecay), Scalar(epsilon))
+    let (rest1, rest2) = (Scalar(1 - meanDecay), Scalar(1 - squareDecay))
+    for index in parameters.indices {
+      let g = gradient[index]
+      let m = b1 * mean[index] + rest1 * g
+      let v = b2 * square[index] + rest2 * g * g
+      mean[index] = m
+      square[index] = v
+      parameters[index] -= rate * m / (v.squareRoot() * correction + epsilon)
+    }
+  }
+}

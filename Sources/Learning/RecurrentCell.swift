@@ -1,0 +1,91 @@
+public import CoRNNKernels
+
+/// A recurrent network with an affine readout, as something to be trained: what its parameters are called, where they
+/// stand, and how they start.
+///
+/// Parameters are one flat list, the ``blocks`` one after another. The sweeps see them as one matrix M (``CellLayout``);
+/// ``placements`` say what of M each block makes, and, read the other way, what of dE/dM each block's gradient is.
+public protocol RecurrentCell: Sendable {
+  /// Rows and columns of M.
+  var layout: CellLayout { get }
+  /// The tensors of the flat list, in its order.
+  var blocks: [ParameterBlock] { get }
+  /// Where they stand in M; parts of M that two blocks share are their sum.
+  var placements: [ParameterPlacement] { get }
+  /// What oscillators need beside M; nil for other cells.
+  func oscillators(_ parameters: [Double]) -> OscillatorFactors?
+  /// Whether some of what ``oscillators(_:)`` gives is learned.
+  var learnsConstants: Bool { get }
+  /// Adds the gradient by learned constants, given the sums of ``CellGradient/constants``.
+  func addConstantGradient(sums: [Double], parameters: [Double], to gradient: inout [Double])
+  /// Untrained parameters.
+  func initialParameters(_ random: inout SplittableRandom) -> [Double]
+}
+
+extension RecurrentCell {
+  /// The length of the flat list.
+  public var parameterCount: Int { blocks.reduce(0) { $0 + $1.count } }
+
+  /// The place of a block in the flat list; nil if there is none of that name.
+  public func range(of name: String) -> Range<Int>? {
+    var start = 0
+    for block in blocks {
+      if block.name == name { return start..<start + block.count }
+      start += block.count
+    }
+    return nil
+  }
+
+  func start(of name: String) -> Int {
+    guard let range = range(of: name) else { preconditionFailure("no parameter named \(name)") }
+    return range.lowerBound
+  }
+}
+
+/// A tensor of parameters.
+public struct ParameterBlock: Equatable, Sendable {
+  /// What it is called in a file.
+  public let name: String
+  /// Its shape, row-major in the flat list.
+  public let shape: [Int]
+
+  /// The number of its entries.
+  public var count: Int { shape.reduce(1, *) }
+
+  /// A block of this name and shape.
+  public init(_ name: String, _ shape: Int...) {
+    self.name = name
+    self.shape = shape
+  }
+}
+
+/// A rectangle of the flat list and the rectangle of M that it is added to.
+public struct ParameterPlacement: Equatable, Sendable {
+  /// The first entry in the flat list, row-major.
+  public let start: Int
+  /// The shape.
+  public let rows: Int
+  public let columns: Int
+  /// Its first row and column in M.
+  public let row: Int
+  public let column: Int
+
+  /// A placement.
+  public init(start: Int, rows: Int, columns: Int, row: Int, column: Int) {
+    self.start = start
+    self.rows = rows
+    self.columns = columns
+    self.row = row
+    self.column = column
+  }
+}
+
+/// The constants of a step of oscillators by unit, `z' = alpha·z + beta·sigma − delta·y`, `y' = y + dt·z'`.
+public struct OscillatorFactors: Equatable, Sendable {
+  /// `s·r`, `s·dt` and `s·dt·gamma` with s and r of `Oscillators.velocityScale` and `velocityRetention`.
+  public let alpha: [Double]
+  public let beta: [Double]
+  public let delta: [Double]
+  /// dt.
+  public let timeStep: Double
+}
