@@ -29,7 +29,9 @@ let package = Package(
     .library(
       name: "CoRNN",
       targets: [
-        "CoRNNStep", "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNReport",
+        "CoRNNStep", "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis",
+        "CoRNNLearning",
+        "CoRNNReport",
       ])
   ],
   dependencies: [
@@ -63,15 +65,22 @@ let package = Package(
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
     module(
+      "Learning",
+      [
+        "CoRNNKernels", "CoRNNModel", "CoRNNDynamics", "CoRNNAnalysis",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    module(
       "Report",
       [
-        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis",
+        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNLearning",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .executableTarget(
       name: "cornn-analyze",
       dependencies: [
-        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNReport",
+        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNLearning",
+        "CoRNNReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -92,6 +101,7 @@ let package = Package(
         "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis",
         .product(name: "ComplexModule", package: "swift-numerics"),
       ]),
+    tests("LearningTests", ["CoRNNKernels", "CoRNNModel", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNLearning"]),
     tests("ReportTests", ["CoRNNReport"]),
     tests("CommandTests", ["cornn-analyze"], exclude: ["Snapshots"]),
   ]
