@@ -66,17 +66,21 @@ let package = Package(
       ]),
     module(
       "Learning",
-      ["CoRNNKernels", "CoRNNModel", .product(name: "RealModule", package: "swift-numerics")]),
+      [
+        "CoRNNKernels", "CoRNNModel", "CoRNNDynamics", "CoRNNAnalysis",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     module(
       "Report",
       [
-        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis",
+        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNLearning",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     .executableTarget(
       name: "cornn-analyze",
       dependencies: [
-        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNReport",
+        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis", "CoRNNLearning",
+        "CoRNNReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),

@@ -34,3 +34,11 @@ void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, const i
 
 // LU factorisation with partial pivoting (LAPACK), column-major.
 void dgetrf_(const int *m, const int *n, double *a, const int *lda, int *ipiv, int *info);
+
+// LQ factorisation (LAPACK), column-major: the QR factorisation of what is stored in rows.
+void dgelqf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work, const int *lwork,
+             int *info);
+
+// Least squares of smallest norm by the singular value decomposition (LAPACK), column-major.
+void dgelsd_(const int *m, const int *n, const int *nrhs, double *a, const int *lda, double *b, const int *ldb,
+             double *s, const double *rcond, int *rank, double *work, const int *lwork, int *iwork, int *info);

@@ -154,6 +154,17 @@ public struct OscillatorMap: Sendable {
 }
 
 extension OscillatorMap {
+  /// Moves some states, rows of m positions and m velocities, by one step under inputs, rows of d values.
+  public func advance(states: inout [Double], inputs: [Double]) {
+    let m = network.hidden
+    let batch = states.count / (2 * m)
+    var drives: [Double] = []
+    project(
+      InputSequence(steps: 1, batch: batch, width: network.inputs, values: inputs), steps: 0..<1, into: &drives)
+    var sigma = [Double](repeating: 0, count: batch * m)
+    advance(&states, sigma: &sigma, drives: drives, at: 0)
+  }
+
   /// Runs some trajectories through some steps, their states in rows, with the slopes of their activations.
   ///
   /// Has the bits of ``trajectory(inputs:start:threads:progress:)``. The arrays are made anew only where their sizes

@@ -14,6 +14,8 @@ extension Plot {
       /// Steps of equal width around each x.
       case histogram
       case line
+      /// A line through few values, to be seen one by one.
+      case lineWithPoints
       /// In grey, for what others stand out from.
       case faintLine
       case dashedLine
@@ -51,6 +53,7 @@ extension Plot {
     /// Series in a panel above, over the same x; empty for a single panel.
     let upper: [Series]
     let upperLabel: String
+    let isUpperLogarithmic: Bool
   }
 
   /// The unit circle, as a line.
@@ -71,7 +74,8 @@ extension Plot.Scatter {
         let isFinite = x.isFinite && y.isFinite
         let error = series.style == .errorBars ? series.errors[place].isFinite ? " \(series.errors[place])" : " 0" : ""
         // A blank line breaks a line.
-        text += isFinite ? "\(x) \(y)\(error)\n" : [.line, .faintLine].contains(series.style) && !isEmpty ? "\n" : ""
+        let breaks = [.line, .faintLine, .lineWithPoints].contains(series.style) && !isEmpty
+        text += isFinite ? "\(x) \(y)\(error)\n" : breaks ? "\n" : ""
         isEmpty = isEmpty && !isFinite
       }
       if isEmpty { text += series.style == .errorBars ? "NaN NaN NaN\n" : "NaN NaN\n" }
@@ -96,6 +100,8 @@ extension Plot.Scatter {
         case .triangles: "points pt 9 ps 1.1"
         case .squares: "points pt 4 ps 1.2 lw 1.5"
         case .line: "lines lw 1.3"
+        // Another symbol where the colours come round again.
+        case .lineWithPoints: "linespoints lw 1.3 ps 0.8 pt \(place < colours.count ? 7 : 4)"
         case .faintLine: "lines lw 0.7"
         case .dashedLine: "lines lw 1 dt 2"
         }

@@ -50,6 +50,8 @@ public struct Plot: Equatable, Sendable {
   let scatter: Scatter?
   /// Where the x axis has its marks; empty to leave it to gnuplot.
   private var ticks: [Double] = []
+  /// Panels of cells above each other.
+  let strips: Strips?
 
   /// A heat map's cells, evenly spaced.
   struct Cells: Equatable, Sendable {
@@ -80,6 +82,7 @@ public struct Plot: Equatable, Sendable {
     self.curves = curves
     cells = nil
     scatter = nil
+    strips = nil
   }
 
   /// A plot of points and lines with coordinates of their own.
@@ -88,10 +91,12 @@ public struct Plot: Equatable, Sendable {
   ///   - equalAxes: whether a unit is as long on both axes.
   ///   - upper: series of a panel above the first, over the same x.
   ///   - upperLabel: that panel's y axis.
+  ///   - upperLogarithmic: whether that is logarithmic; the same as the first unless it is said.
   ///   - ticks: where the x axis has its marks; empty to leave it to gnuplot.
   public init(
     name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false, logarithmicX: Bool = false,
-    equalAxes: Bool = false, series: [Series], upper: [Series] = [], upperLabel: String = "", ticks: [Double] = []
+    equalAxes: Bool = false, series: [Series], upper: [Series] = [], upperLabel: String = "",
+    upperLogarithmic: Bool? = nil, ticks: [Double] = []
   ) {
     self.ticks = ticks
     self.name = name
@@ -105,7 +110,10 @@ public struct Plot: Equatable, Sendable {
     x = []
     curves = []
     cells = nil
-    scatter = Scatter(series: series, hasEqualAxes: equalAxes, upper: upper, upperLabel: upperLabel)
+    scatter = Scatter(
+      series: series, hasEqualAxes: equalAxes, upper: upper, upperLabel: upperLabel,
+      isUpperLogarithmic: upperLogarithmic ?? logarithmic)
+    strips = nil
   }
 
   /// A heat map of log₁₀ of positive values over columns `x` and rows `y`.
@@ -128,11 +136,38 @@ public struct Plot: Equatable, Sendable {
     curves = []
     cells = Cells(x: x, y: y, values: values, label: valueLabel)
     scatter = nil
+    strips = nil
+  }
+
+  /// Heat maps above each other, over the same columns and rows.
+  ///
+  /// - Parameters:
+  ///   - strips: the panels from the top.
+  ///   - mark: where a line crosses all of them.
+  public init(
+    name: String, title: String, xLabel: String, yLabel: String, x: [Double], y: [Double], strips: [Strip],
+    mark: Double? = nil
+  ) {
+    precondition(strips.allSatisfy { $0.values.count == x.count * y.count }, "\(name): not \(x.count)×\(y.count)")
+    self.name = name
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    isLogarithmic = false
+    isLogarithmicInX = false
+    startsAtZero = false
+    isCounting = false
+    self.x = []
+    curves = []
+    cells = nil
+    scatter = nil
+    self.strips = Strips(x: x, y: y, strips: strips, mark: mark)
   }
 
   /// Whether there is a value to draw.
   public var isDrawable: Bool {
     if let cells { return cells.values.contains { $0 > 0 && $0.isFinite } }
+    if let strips { return strips.strips.contains { $0.values.contains(where: \.isFinite) } }
     if let scatter {
       return scatter.series.contains { series in
         zip(series.x, series.y).contains { $0.isFinite && $1.isFinite && (!isLogarithmic || $1 > 0) }
@@ -145,6 +180,7 @@ public struct Plot: Equatable, Sendable {
   /// names.
   public var data: String {
     if let cells { return cells.data(xLabel, yLabel) }
+    if let strips { return strips.data(xLabel, yLabel) }
     if let scatter { return scatter.data(xLabel, yLabel) }
     let names = [xLabel] + curves.flatMap { $0.errors == nil ? [$0.label] : [$0.label, $0.label + " ±"] }
     var text = "# " + names.map { "\"\($0)\"" }.joined(separator: " ") + "\n"
@@ -163,6 +199,9 @@ public struct Plot: Equatable, Sendable {
   /// The script: draws `NAME.svg` and `NAME.png` from `NAME.dat` in the folder it is run in.
   public var script: String {
     if let cells { return cellScript(cells) }
+    if let strips {
+      return strips.script(name: name, title: quoted(title), x: quoted(xLabel), y: quoted(yLabel), quoted)
+    }
     if let scatter { return scatterScript(scatter) }
     // More points than pixels only make large files; the data keeps them all.
     let every = max(1, x.count / 2000)
@@ -257,19 +296,29 @@ public struct Plot: Equatable, Sendable {
       }
       let xs = (scatter.series + scatter.upper).flatMap(\.x).filter(\.isFinite)
       lines.append("set xrange [\(xs.min() ?? 0):\(xs.max() ?? 1)]")
-      // The panels stand exactly above each other, with numbers under the lower one alone; the axes say what is shown.
+      // The panels stand exactly above each other, with numbers under the lower one alone; the axes say what is shown,
+      // unless the upper one has several series: then a key stands beside it.
+      let hasKey = scatter.upper.count > 2
       lines += [
-        "set multiplot", "unset key", "set offsets 0, 0, graph 0.04, graph 0.04", "set lmargin at screen 0.12",
-        "set rmargin at screen 0.97", "set tmargin at screen 0.94", "set bmargin at screen 0.62", "set format x ''",
-        "unset xlabel", "set ylabel \(quoted(scatter.upperLabel)) noenhanced", drawn(upper: true),
+        "set multiplot", hasKey ? "set key at screen 0.985, screen 0.93 top right vertical noenhanced" : "unset key",
+        "set offsets 0, 0, graph 0.04, graph 0.04", "set lmargin at screen 0.12",
+        "set rmargin at screen \(hasKey ? 0.78 : 0.97)", "set tmargin at screen 0.94", "set bmargin at screen 0.62",
+        "set format x ''", "unset xlabel", "set ylabel \(quoted(scatter.upperLabel)) noenhanced",
       ]
+      lines += scale(logarithmic: scatter.isUpperLogarithmic) + [drawn(upper: true)]
       lines += [
-        "unset title", "set tmargin at screen 0.59", "set bmargin at screen 0.08", "set format x '% h'",
-        "set xlabel \(quoted(xLabel)) noenhanced", "set ylabel \(quoted(yLabel)) noenhanced", drawn(upper: false),
-        "unset multiplot", "set title \(quoted(title)) noenhanced",
+        "unset title", "unset key", "set tmargin at screen 0.59", "set bmargin at screen 0.08", "set format x '% h'",
+        "set xlabel \(quoted(xLabel)) noenhanced", "set ylabel \(quoted(yLabel)) noenhanced",
+      ]
+      lines += scale(logarithmic: isLogarithmic) + [
+        drawn(upper: false), "unset multiplot", "set title \(quoted(title)) noenhanced",
       ]
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func scale(logarithmic: Bool) -> [String] {
+    logarithmic ? ["set logscale y", "set format y '10^{%T}'"] : ["unset logscale y", "set format y '% h'"]
   }
 
   private func quoted(_ text: String) -> String {
@@ -314,7 +363,7 @@ extension Plot.Cells {
   }
 
   /// The range that shows every cell whole.
-  fileprivate static func edges(_ values: [Double]) -> String {
+  static func edges(_ values: [Double]) -> String {
     guard let first = values.first, let last = values.last else { return "0:1" }
     let half = values.count > 1 ? (values[1] - first) / 2 : 0.5
     return "\(first - half):\(last + half)"

@@ -245,6 +245,17 @@ import Testing
       arguments: ["lyapunov", "lorenz96-F8-m64.pt", "--closed-loop", "--repeat", "2"]),
     Case(
       name: "unwritable-spectrum", status: 74, arguments: ["spectrum", "--system", "cat", "--output", "/proc/nowhere"]),
+    Case(name: "no-forcing", status: 64, arguments: ["forecast"]),
+    Case(name: "unknown-model", status: 64, arguments: ["forecast", "--forcing", "8", "--models", "cubic,lstn"]),
+    Case(
+      name: "nothing-to-score", status: 64,
+      arguments: ["forecast", "--forcing", "8", "--samples", "210"]),
+    Case(name: "loop-flag-without-loop", status: 64, arguments: ["forecast", "--forcing", "8", "--starts", "50"]),
+    Case(
+      name: "forcing-beyond-doubles", status: 65,
+      arguments: [
+        "forecast", "--forcing", "1e200", "--models", "persistence", "--trajectories", "2", "--samples", "300",
+      ]),
     Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
     Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),
     Case(name: "unknown-flag", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gama", "1"]),
@@ -313,6 +324,8 @@ import Testing
   @Test(arguments: [
     [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["lyapunov"],
     ["fixed-points"], ["orbit-diagram"], ["section"], ["spectrum"], ["convert"], ["run"],
+    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["lyapunov"], ["forecast"],
+    ["convert"], ["run"],
   ]) func help(verb: [String]) throws {
     let run = try Tool(verb + ["--help"])
     #expect(run.status == 0 && run.errors == "")

@@ -1,0 +1,121 @@
+import CoRNNDynamics
+public import CoRNNKernels
+
+/// Models that forecast one sample ahead, fed their own forecasts, beside what two right integrators do.
+public struct ClosedLoopComparison: Encodable, Equatable, Sendable {
+  public let data: ForecastDataRecipe
+  public let task: ClosedLoopTask
+  public let exponent: LargestExponent
+  /// What errors are divided by: the standard deviation of the true states about their mean.
+  public let normaliser: Double
+  /// Runge–Kutta with half a sample's step against a whole one's: beyond this a score means nothing.
+  public let integrators: ClosedLoopForecast
+  /// In the order asked for.
+  public let models: [Entry]
+  /// Null where no long runs were asked for.
+  public let longRun: LongRunStatistics?
+  /// The system's own Lyapunov exponents, by Runge–Kutta steps of a sample; null where none were asked for.
+  public let spectrum: LoopSpectrum?
+  /// The first start's true states, samples×n from the last one shown on; not part of a result's bytes.
+  public let exampleTruth: [Double]
+
+  private enum CodingKeys: String, CodingKey {
+    case data, task, exponent, normaliser, integrators, models, longRun, spectrum
+  }
+
+  /// A model's row.
+  public struct Entry: Encodable, Equatable, Sendable {
+    public let name: String
+    public let summary: String
+    public let parameters: Int
+    public let fixedParameters: Int
+    public let settings: [ForecastSetting]
+    /// What a search tried, on the one-sample error of the validation trajectories; empty where nothing was to choose.
+    public let trials: [TunedForecast.Trial]
+    /// The one-sample error on the test trajectories, open loop; null where the fit failed.
+    public let oneStep: ForecastScore?
+    public let forecast: ClosedLoopForecast?
+    /// As many of the loop's Lyapunov exponents as the system has; null for models without a derivative, where none were
+    /// asked for, and where forecasts left the range of doubles.
+    public let spectrum: LoopSpectrum?
+    /// Why there is no forecast; null where there is.
+    public let failure: String?
+  }
+
+  /// Fits each method to forecast one sample ahead and closes the loop.
+  ///
+  /// - Parameter progress: called as each method is done.
+  /// - Throws: ``IntegrationFailure`` where a true trajectory can't be made.
+  public init(
+    _ methods: [any ForecastMethod], on data: ForecastData, task: ClosedLoopTask, exponent: LargestExponent,
+    options: ForecastComparison.Options, progress: ((Int) -> Void)? = nil
+  ) throws(IntegrationFailure) {
+    let truth = try ClosedLoopTruth(data.recipe, task: task, threads: options.threads)
+    let next = ForecastTask(horizon: 1)
+    var models: [Entry] = []
+    var fits: [(name: String, model: any ForecastModel)] = []
+    for method in methods {
+      do throws(ForecastFailure) {
+        let tuned = try method.tuned(
+          on: data, task: next, trials: options.trials, seed: options.seed, threads: options.threads)
+        let fitted = try tuned.method.fitted(to: data, task: next, seed: options.seed, threads: options.threads)
+        fits.append((method.name, fitted.model))
+        models.append(
+          Entry(
+            name: method.name, summary: tuned.method.summary, parameters: fitted.parameters,
+            fixedParameters: fitted.fixedParameters, settings: fitted.settings, trials: tuned.trials,
+            oneStep: fitted.model.score(on: data.test, task: next, threads: options.threads),
+            forecast: ClosedLoopForecast(
+              of: fitted.model, truth: truth, task: task, exponent: exponent, threads: options.threads),
+            spectrum: Self.spectrum(of: fitted.model, truth, task), failure: nil))
+      } catch {
+        models.append(
+          Entry(
+            name: method.name, summary: method.summary, parameters: 0, fixedParameters: 0, settings: [], trials: [],
+            oneStep: nil, forecast: nil, spectrum: nil, failure: error.text))
+      }
+      progress?(1)
+    }
+    self.data = data.recipe
+    self.task = task
+    self.exponent = exponent
+    normaliser = truth.deviation
+    integrators = .integrators(truth: truth, task: task, exponent: exponent, threads: options.threads)
+    self.models = models
+    longRun =
+      task.longRuns > 0 && !fits.isEmpty
+      ? try LongRunStatistics(of: fits, data: data.recipe, task: task, threads: options.threads) : nil
+    spectrum = Self.spectrum(truth, task)
+    exampleTruth = (0...task.length).flatMap { k in
+      (0..<truth.variables).map { truth.value(start: 0, after: k, variable: $0) }
+    }
+  }
+
+  private static func spectrum(_ truth: ClosedLoopTruth, _ task: ClosedLoopTask) -> LoopSpectrum? {
+    guard task.exponentSteps > 0 else { return nil }
+    let n = truth.variables
+    let system = Lorenz96(variables: n, forcing: truth.forcing).sampled(every: truth.interval)
+    let start = (0..<n).map { truth.value(start: 0, after: 0, variable: $0) }
+    return try? LoopSpectrum(of: system, from: start, count: n, transient: 500, steps: task.exponentSteps)
+  }
+
+  private static func spectrum(
+    of model: any ForecastModel, _ truth: ClosedLoopTruth, _ task: ClosedLoopTask
+  ) -> LoopSpectrum? {
+    guard task.exponentSteps > 0, let model = model as? any DifferentiableForecastModel else { return nil }
+    let n = truth.variables
+    var carry = model.start(batch: 1)
+    var state = [Double](repeating: 0, count: n)
+    var none: [Double] = []
+    for k in stride(from: task.warmUp - 1, through: 0, by: -1) {
+      state = (0..<n).map { truth.value(start: 0, after: -k, variable: $0) }
+      guard k > 0 else { break }
+      var input = state
+      model.advance(input: &input, carry: &carry, tangents: &none)
+    }
+    // Forecasts that leave the range of doubles have no exponents.
+    return try? LoopSpectrum(
+      of: ClosedLoopSystem(model, timeStep: truth.interval), from: state + carry, count: n, transient: 500,
+      steps: task.exponentSteps)
+  }
+}

@@ -1,0 +1,162 @@
+import CoRNNDynamics
+import CoRNNKernels
+import RealModule
+
+/// The scores of several models on one task: the table.
+public struct ForecastComparison: Encodable, Equatable, Sendable {
+  public let data: ForecastDataRecipe
+  public let task: ForecastTask
+  /// The system's largest Lyapunov exponent, computed.
+  public let exponent: LargestExponent
+  /// In the order asked for.
+  public let models: [Entry]
+
+  /// A model's row.
+  public struct Entry: Encodable, Equatable, Sendable {
+    public let name: String
+    public let summary: String
+    /// Numbers fitted to data, and numbers drawn and left as they are.
+    public let parameters: Int
+    public let fixedParameters: Int
+    /// What a search tried, on validation only; empty where there was nothing to choose.
+    public let trials: [TunedForecast.Trial]
+    /// One for each seed; one for models that have none.
+    public let runs: [Run]
+    /// NRMSE on validation and test trajectories, over the runs.
+    public let validation: Summary
+    public let test: Summary
+    /// Why there are no runs; null where there are.
+    public let failure: String?
+  }
+
+  /// A fit and its scores.
+  public struct Run: Encodable, Equatable, Sendable {
+    /// Null for models without a seed.
+    public let seed: UInt64?
+    public let settings: [ForecastSetting]
+    public let validation: ForecastScore
+    public let test: ForecastScore
+    /// What the fit took; not part of a result's bytes.
+    public let fitSeconds: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case seed, settings, validation, test
+    }
+  }
+
+  /// NRMSE over runs.
+  public struct Summary: Encodable, Equatable, Sendable {
+    public let mean: Double
+    /// The standard deviation over seeds; null for one run.
+    public let deviation: Double?
+    /// The standard error over trajectories, the mean over runs; null for a single trajectory.
+    public let samplingError: Double?
+
+    init(_ scores: [ForecastScore]) {
+      let count = Double(scores.count)
+      let mean = scores.reduce(0) { $0 + $1.nrmse } / count
+      self.mean = mean
+      deviation =
+        scores.count > 1
+        ? (scores.reduce(0) { $0 + ($1.nrmse - mean) * ($1.nrmse - mean) } / (count - 1)).squareRoot() : nil
+      let errors = scores.compactMap(\.standardError)
+      samplingError = errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count)
+    }
+  }
+
+  /// How the models are fitted.
+  public struct Options: Sendable {
+    /// The seed of searches and of the first fit; the next fits take the next seeds.
+    public var seed: UInt64
+    /// Fits of each model that depends on a seed.
+    public var seeds: Int
+    /// Settings tried for each model that has any.
+    public var trials: Int
+    public var threads: Int
+
+    public init(seed: UInt64, seeds: Int = 3, trials: Int = 10, threads: Int = 1) {
+      self.seed = seed
+      self.seeds = seeds
+      self.trials = trials
+      self.threads = threads
+    }
+  }
+
+  /// Tunes and fits each method to the training trajectories and scores it.
+  ///
+  /// A method that can't be fitted is an entry that says why.
+  ///
+  /// - Parameter progress: called as each method is done.
+  public init(
+    _ methods: [any ForecastMethod], on data: ForecastData, task: ForecastTask, exponent: LargestExponent,
+    options: Options, progress: ((Int) -> Void)? = nil
+  ) {
+    precondition(
+      !task.scored(of: data.recipe.samples).isEmpty, "no sample is scored: \(task) of \(data.recipe.samples)")
+    self.data = data.recipe
+    self.task = task
+    self.exponent = exponent
+    models = methods.map { method in
+      defer { progress?(1) }
+      do throws(ForecastFailure) {
+        return try Entry(method, data, task, options)
+      } catch {
+        return Entry(method, failure: error)
+      }
+    }
+  }
+}
+
+extension ForecastComparison.Entry {
+  fileprivate init(
+    _ method: any ForecastMethod, _ data: ForecastData, _ task: ForecastTask, _ options: ForecastComparison.Options
+  ) throws(ForecastFailure) {
+    let tuned = try method.tuned(
+      on: data, task: task, trials: options.trials, seed: options.seed, threads: options.threads)
+    var runs: [ForecastComparison.Run] = []
+    var counts = (0, 0)
+    for k in 0..<(method.isRandom ? options.seeds : 1) {
+      let start = ContinuousClock.now
+      let seed = options.seed &+ UInt64(k)
+      let fitted = try tuned.method.fitted(to: data, task: task, seed: seed, threads: options.threads)
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      counts = (fitted.parameters, fitted.fixedParameters)
+      runs.append(
+        ForecastComparison.Run(
+          seed: method.isRandom ? seed : nil, settings: fitted.settings,
+          validation: fitted.model.score(on: data.validation, task: task, threads: options.threads),
+          test: fitted.model.score(on: data.test, task: task, threads: options.threads), fitSeconds: seconds))
+    }
+    name = method.name
+    summary = tuned.method.summary
+    (parameters, fixedParameters) = counts
+    trials = tuned.trials
+    self.runs = runs
+    validation = ForecastComparison.Summary(runs.map(\.validation))
+    test = ForecastComparison.Summary(runs.map(\.test))
+    failure = nil
+  }
+
+  fileprivate init(_ method: any ForecastMethod, failure: ForecastFailure) {
+    name = method.name
+    summary = method.summary
+    (parameters, fixedParameters) = (0, 0)
+    trials = []
+    runs = []
+    validation = ForecastComparison.Summary([])
+    test = validation
+    self.failure = failure.text
+  }
+}
+
+extension ForecastFailure {
+  /// What happened, for a table's cell.
+  public var text: String {
+    switch self {
+    case .tooManyRegressors(_, let count, let most): "\(count) regressors, more than \(most)"
+    case .tooShort(_, let needed, let firstScored):
+      "looks \(needed) samples back, and scoring begins at sample \(firstScored)"
+    case .notSolved: "the least squares had values that aren't finite"
+    }
+  }
+}

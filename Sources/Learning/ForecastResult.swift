@@ -1,0 +1,52 @@
+import CoRNNDynamics
+
+/// What `forecast` finds: models on one task, and how their errors change with the horizon and with F.
+public struct ForecastResult: Encodable, Equatable, Sendable {
+  public let data: ForecastDataRecipe
+  public let task: ForecastTask
+  public let exponent: LargestExponent
+  public let models: [ForecastComparison.Entry]
+  /// The same models at other horizons and under other forcings, in rising order; empty where none were asked for.
+  public let byHorizon: [ForecastComparison]
+  public let byForcing: [ForecastComparison]
+  /// The first two variables of test trajectories; not part of a result's bytes.
+  public let portraits: [Portrait]
+  /// What making the trajectories took, and how many samples that was; not part of a result's bytes.
+  public let dataSeconds: Double
+
+  private enum CodingKeys: String, CodingKey {
+    case data, task, exponent, models, byHorizon, byForcing
+  }
+
+  /// The first two variables of some trajectories.
+  public struct Portrait: Equatable, Sendable {
+    public let forcing: Double
+    /// For each trajectory.
+    public let first: [[Double]]
+    public let second: [[Double]]
+
+    /// Those of the first `count` test trajectories, from sample `from` on.
+    public init(_ data: ForecastData, from: Int, count: Int = 3) {
+      let (n, batch) = (data.test.width, data.test.batch)
+      forcing = data.recipe.forcing
+      let kept = min(count, batch)
+      first = (0..<kept).map { b in (from..<data.test.steps).map { data.test.values[($0 * batch + b) * n] } }
+      second = (0..<kept).map { b in (from..<data.test.steps).map { data.test.values[($0 * batch + b) * n + 1] } }
+    }
+  }
+
+  /// A result.
+  public init(
+    _ comparison: ForecastComparison, byHorizon: [ForecastComparison], byForcing: [ForecastComparison],
+    portraits: [Portrait], dataSeconds: Double
+  ) {
+    data = comparison.data
+    task = comparison.task
+    exponent = comparison.exponent
+    models = comparison.models
+    self.byHorizon = byHorizon
+    self.byForcing = byForcing
+    self.portraits = portraits
+    self.dataSeconds = dataSeconds
+  }
+}

@@ -1,0 +1,210 @@
+import CoRNNAnalysis
+import CoRNNDynamics
+import CoRNNKernels
+public import CoRNNLearning
+
+extension ForecastDataRecipe {
+  /// The system and its trajectories, as facts.
+  var facts: [Document.Fact] {
+    [
+      Document.Fact("system", "Lorenz-96, \(variables) variables, F = \(numberText(forcing, digits: 10))"),
+      Document.Fact(
+        "trajectories",
+        "\(trajectories) each for training, validation and test, \(samples) samples \(numberText(interval)) apart, starts "
+          + "uniform in [F − ½, F + ½], seed \(seed)"),
+      Document.Fact(
+        "integrator",
+        "\(integration.method.rawValue), tolerances \(numberText(integration.absoluteTolerance)) absolute and "
+          + "\(numberText(integration.relativeTolerance)) relative"),
+    ]
+  }
+}
+
+extension LargestExponent {
+  /// The exponent with its error and what it took.
+  var fact: Document.Fact {
+    let error = standardError.map { " ± \(numberText($0, digits: 2))" } ?? " (no error: too short)"
+    return Document.Fact(
+      "largest exponent",
+      "\(numberText(value))\(error) per unit time, \(steps) steps"
+        + (converged ? "" : "; not converged: the error asked for was \(numberText(target))"))
+  }
+}
+
+extension ForecastResult {
+  /// The table and its conditions as a report.
+  public var document: Document {
+    var facts = data.facts
+    facts.append(
+      Document.Fact(
+        "cost of the data",
+        "\(numberText(dataSeconds, digits: 3)) s, all forcings together"))
+    facts.append(exponent.fact)
+    let ahead = Double(task.horizon) * data.interval
+    facts.append(
+      Document.Fact(
+        "task", "the state \(task.horizon) samples (\(numberText(ahead)) units of time) ahead, at every step"))
+    if let score = models.compactMap({ $0.runs.first?.test }).first {
+      facts.append(
+        Document.Fact(
+          "scored",
+          "from sample \(score.firstScored) on, \(score.scoredSteps) steps of each trajectory; every model sees the "
+            + "samples before and is fitted to none of them"))
+      facts.append(
+        Document.Fact(
+          "NRMSE",
+          "root mean square error over the targets' root mean square, \(numberText(score.targetRootMeanSquare)) on the test "
+            + "set; by deviation: over their standard deviation, \(numberText(score.targetDeviation))"))
+    }
+    var blocks: [Document.Block] = [.facts(facts), .table(ForecastTable.main(models))]
+    let failures = models.compactMap { entry in entry.failure.map { "\(entry.name): not fitted, \($0)" } }
+    if !failures.isEmpty { blocks.append(.list(failures)) }
+    blocks.append(
+      .paragraph(
+        "± is the standard deviation over seeds where a model has several, else the standard error over trajectories. "
+          + "Settings were chosen on the validation trajectories alone."))
+    let settings = ForecastTable.settings(models)
+    if !settings.isEmpty { blocks += [.heading("Settings"), .list(settings)] }
+    if !byHorizon.isEmpty {
+      blocks += [
+        .heading("Error against horizon"),
+        .table(
+          ForecastTable.sweep(byHorizon, title: "NRMSE on the test trajectories", column: "model") {
+            "\($0.task.horizon)"
+          }), .figure(name: "error-horizon", caption: "Error against horizon"),
+      ]
+    }
+    if !byForcing.isEmpty {
+      blocks += [
+        .heading("Error against forcing"),
+        .table(
+          ForecastTable.sweep(byForcing, title: "NRMSE on the test trajectories", column: "model", withExponent: true) {
+            "F = \(numberText($0.data.forcing))"
+          }), .figure(name: "error-forcing", caption: "Error against F, over the largest exponent"),
+      ]
+    }
+    blocks += portraits.map {
+      .figure(name: Self.portraitName($0), caption: "Trajectories at F = \(numberText($0.forcing))")
+    }
+    return Document(title: "Forecasts of Lorenz-96 at F = \(numberText(data.forcing, digits: 10))", blocks)
+  }
+
+  private static func portraitName(_ portrait: Portrait) -> String { "trajectory-F\(numberText(portrait.forcing))" }
+
+  /// Errors against horizon and against F, and trajectories.
+  public var plots: [Plot] {
+    var plots: [Plot] = []
+    if byHorizon.count > 1 {
+      plots.append(
+        Plot(
+          name: "error-horizon", title: "Forecast error of Lorenz-96 at F = \(numberText(data.forcing))",
+          xLabel: "horizon (units of time)", yLabel: "NRMSE", logarithmic: true,
+          series: ForecastTable.series(byHorizon) { Double($0.task.horizon) * $0.data.interval }))
+    }
+    if byForcing.count > 1 {
+      plots.append(
+        Plot(
+          name: "error-forcing",
+          title: "Forecast error \(task.horizon) samples ahead, and the system's largest exponent",
+          xLabel: "forcing F", yLabel: "exponent per unit time",
+          series: [
+            .init(
+              "largest exponent", x: byForcing.map(\.data.forcing), y: byForcing.map(\.exponent.value),
+              style: .lineWithPoints),
+            .init(
+              "0", x: [byForcing[0].data.forcing, byForcing[byForcing.count - 1].data.forcing], y: [0, 0],
+              style: .dashedLine),
+          ], upper: ForecastTable.series(byForcing) { $0.data.forcing }, upperLabel: "NRMSE", upperLogarithmic: true))
+    }
+    plots += portraits.map { portrait in
+      Plot(
+        name: Self.portraitName(portrait), title: "Lorenz-96, F = \(numberText(portrait.forcing))", xLabel: "x1",
+        yLabel: "x2", equalAxes: true,
+        series: zip(portrait.first, portrait.second).enumerated().map { place, pair in
+          .init("test trajectory \(place)", x: pair.0, y: pair.1, style: .line)
+        })
+    }
+    return plots
+  }
+}
+
+/// Tables and curves of comparisons.
+enum ForecastTable {
+  /// The models of one comparison.
+  static func main(_ models: [ForecastComparison.Entry]) -> Document.Table {
+    Document.Table(
+      "Forecasts",
+      columns: ["model", "what", "fitted", "drawn", "validation", "test", "±", "by deviation", "runs", "fit s"],
+      rows: models.map { entry in
+        guard let first = entry.runs.first else {
+          return [entry.name, entry.summary, "–", "–", "–", "–", "–", "–", "0", "–"]
+        }
+        let count = Double(entry.runs.count)
+        return [
+          entry.name, entry.summary, "\(entry.parameters)", "\(entry.fixedParameters)",
+          numberText(entry.validation.mean), numberText(entry.test.mean),
+          (entry.test.deviation ?? entry.test.samplingError).map { numberText($0, digits: 2) } ?? "–",
+          numberText(
+            entry.runs.count == 1
+              ? first.test.byDeviation : entry.runs.reduce(0) { $0 + $1.test.byDeviation } / count),
+          "\(entry.runs.count)", numberText(entry.runs.reduce(0) { $0 + $1.fitSeconds } / count, digits: 2),
+        ]
+      })
+  }
+
+  /// A line for each model that has settings.
+  static func settings(_ models: [ForecastComparison.Entry]) -> [String] {
+    models.compactMap { entry in
+      guard let run = entry.runs.first, !run.settings.isEmpty else { return nil }
+      return "\(entry.name): " + text(run.settings)
+        + (entry.trials.isEmpty ? "" : "; the best of \(entry.trials.count) trials")
+        + (entry.runs.count > 1 ? "; ridge of the first run" : "")
+    }
+  }
+
+  /// Names and values, long numbers cut.
+  static func text(_ settings: [ForecastSetting]) -> String {
+    settings.map { setting in
+      "\(setting.name) \(Int(setting.value) == nil ? Double(setting.value).map { numberText($0) } ?? setting.value : setting.value)"
+    }.joined(separator: ", ")
+  }
+
+  /// Test scores of each model, a column for each comparison.
+  static func sweep(
+    _ comparisons: [ForecastComparison], title: String, column: String, withExponent: Bool = false,
+    name: (ForecastComparison) -> String
+  ) -> Document.Table {
+    var rows = comparisons[0].models.indices.map { place in
+      [comparisons[0].models[place].name]
+        + comparisons.map { comparison in
+          let entry = comparison.models[place]
+          guard !entry.runs.isEmpty else { return "–" }
+          let error = entry.test.deviation ?? entry.test.samplingError
+          return numberText(entry.test.mean) + (error.map { " ± \(numberText($0, digits: 1))" } ?? "")
+        }
+    }
+    if withExponent {
+      rows.append(
+        ["largest exponent"]
+          + comparisons.map { comparison in
+            numberText(comparison.exponent.value, digits: 3)
+              + (comparison.exponent.standardError.map { " ± \(numberText($0, digits: 1))" } ?? "")
+          })
+    }
+    return Document.Table(title, columns: [column] + comparisons.map(name), rows: rows)
+  }
+
+  /// A line for each model.
+  static func series(
+    _ comparisons: [ForecastComparison], x: (ForecastComparison) -> Double
+  ) -> [Plot.Series] {
+    comparisons[0].models.indices.compactMap { place in
+      let points = comparisons.filter { !$0.models[place].runs.isEmpty }
+      guard !points.isEmpty else { return nil }
+      return Plot.Series(
+        comparisons[0].models[place].name, x: points.map(x),
+        // A perfect score has no place on a logarithmic axis.
+        y: points.map { $0.models[place].test.mean }.map { $0 > 0 ? $0 : .nan }, style: .lineWithPoints)
+    }
+  }
+}
