@@ -310,9 +310,10 @@ public struct Plot: Equatable, Sendable {
         "unset title", "unset key", "set tmargin at screen 0.59", "set bmargin at screen 0.08", "set format x '% h'",
         "set xlabel \(quoted(xLabel)) noenhanced", "set ylabel \(quoted(yLabel)) noenhanced",
       ]
-      lines += scale(logarithmic: isLogarithmic) + [
-        drawn(upper: false), "unset multiplot", "set title \(quoted(title)) noenhanced",
-      ]
+      lines +=
+        scale(logarithmic: isLogarithmic) + [
+          drawn(upper: false), "unset multiplot", "set title \(quoted(title)) noenhanced",
+        ]
     }
     return lines.joined(separator: "\n") + "\n"
   }
