@@ -207,7 +207,9 @@ import Testing
       name: "variable-out-of-range", status: 64,
       arguments: ["spectrum", "lorenz96-F8-m64.pt", "--closed-loop", "--variable", "128"]),
     Case(name: "variable-of-a-system", status: 64, arguments: ["section", "--system", "rossler", "--variable", "3"]),
-    Case(name: "bad-sweep", status: 64, arguments: ["orbit-diagram", "--system", "logistic", "--sweep", "r=2.8:4"]),
+    Case(
+      name: "sweep-without-count", status: 64,
+      arguments: ["orbit-diagram", "--system", "logistic", "--sweep", "r=2.8:4"]),
     Case(name: "sweep-of-one", status: 64, arguments: ["orbit-diagram", "--system", "logistic", "--sweep", "r=3:4:1"]),
     Case(
       name: "sweep-of-no-parameter", status: 64,
@@ -323,9 +325,7 @@ import Testing
 
   @Test(arguments: [
     [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["lyapunov"],
-    ["fixed-points"], ["orbit-diagram"], ["section"], ["spectrum"], ["convert"], ["run"],
-    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["lyapunov"], ["forecast"],
-    ["convert"], ["run"],
+    ["fixed-points"], ["orbit-diagram"], ["section"], ["spectrum"], ["forecast"], ["convert"], ["run"],
   ]) func help(verb: [String]) throws {
     let run = try Tool(verb + ["--help"])
     #expect(run.status == 0 && run.errors == "")
