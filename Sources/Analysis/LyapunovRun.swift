@@ -142,13 +142,16 @@ struct LyapunovRun<System: DynamicalSystem> {
     let traced = min(count, 4 * LyapunovSpectrum.Trace.mostTraced)
     memory.traceSteps.append(memory.steps)
     memory.traceSums.append(Array(memory.sums.prefix(traced)))
-    memory.traceErrors.append(Array(standardErrors.prefix(traced)))
-    memory.nextTrace = max(memory.intervals + 1, Int(Double(memory.intervals) * 1.05))
+    memory.traceErrors.append(standardErrors(first: traced))
+    memory.nextTrace = max(memory.intervals + 1, Int(Double(memory.intervals) * 1.1))
   }
 
   /// The standard errors of the means per step; nil for fewer than four blocks, and of −∞.
-  var standardErrors: [Double?] {
-    (0..<count).map { memory.blocks.account(of: $0).map { $0.standardError / stepsPerEntry } }
+  var standardErrors: [Double?] { standardErrors(first: count) }
+
+  /// Those of the first so many tangents.
+  private func standardErrors(first number: Int) -> [Double?] {
+    (0..<number).map { memory.blocks.account(of: $0).map { $0.standardError / stepsPerEntry } }
   }
 
   /// The standard error of `Σ weights_i · exponent_i` per step; nil for fewer than four blocks.
