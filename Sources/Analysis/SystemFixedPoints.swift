@@ -70,13 +70,14 @@ extension FixedPointSearch {
   ///
   /// - Parameter angles: variables of which values 2π apart are one: orbits that turn over are among those found.
   ///
-  /// Starts: the given one, and points of the orbit from it with normal displacements as large as the orbit. None is
-  /// proved, and others may exist.
+  /// Starts: the given one, and points of the orbit from it, half of them with normal displacements as large as the orbit
+  /// and their angles anywhere. None is proved, and others may exist.
   public func fixedPoints(
     ofMap system: some DynamicalSystem, steps: Int = 1, from start: [Double], angles: [Int] = [], threads: Int = 1
   ) -> [FixedPoint] {
     let equations = ReturnEquations(system: system, steps: steps, angles: angles)
-    return points(equations, starts: starts(on: system, from: start), angles: angles, threads: threads) { x in
+    return points(equations, starts: starts(on: system, from: start, angles: angles), angles: angles, threads: threads)
+    { x in
       FixedPoint.Stability(map: equations.derivative(at: x).flatMap { FixedPointStability($0, isMap: true) })
     }
   }
@@ -86,7 +87,8 @@ extension FixedPointSearch {
     of field: some FlowField, orbit system: some DynamicalSystem, from start: [Double], threads: Int = 1
   ) -> [FixedPoint] {
     let equations = RestEquations(field: field)
-    return points(equations, starts: starts(on: system, from: start), angles: field.angles, threads: threads) { x in
+    let starts = starts(on: system, from: start, angles: field.angles)
+    return points(equations, starts: starts, angles: field.angles, threads: threads) { x in
       FixedPoint.Stability(flow: equations.jacobian(at: x).flatMap { FixedPointStability($0, isMap: false) })
     }
   }
@@ -109,7 +111,7 @@ extension FixedPointSearch {
     return distinct.map { FixedPoint($0.root, starts: $0.count, stability: stability($0.root.position)) }
   }
 
-  private func starts(on system: some DynamicalSystem, from start: [Double]) -> [[Double]] {
+  private func starts(on system: some DynamicalSystem, from start: [Double], angles: [Int]) -> [[Double]] {
     var moving = system
     var state = start
     var orbit = [start]
@@ -129,7 +131,10 @@ extension FixedPointSearch {
       if index == 1 { return [Double](repeating: 0, count: start.count) }
       var stream = random.split(UInt64(index))
       let base = orbit[index % orbit.count]
-      return index.isMultiple(of: 2) ? base : base.map { $0 + size * stream.normal() }
+      if index.isMultiple(of: 2) { return base }
+      return base.indices.map {
+        angles.contains($0) ? stream.uniform(in: -.pi ... .pi) : base[$0] + size * stream.normal()
+      }
     }
   }
 }

@@ -50,7 +50,7 @@ import Testing
     #expect(points.count == 40)
     for point in points { #expect(abs((point["state"] as? [Double])?[0] ?? 9) <= .pi) }
     let text = try Tool(["section", "--system", "pendulum", "--stroboscopic", "--points", "20"]).output
-    #expect(text.contains("angles  x0, shown in [−π, π]"))
+    #expect(text.contains("x0, shown in [−π, π]"))
   }
 
   /// The 0–1 test takes a value once a period, and warns where it is made to take them too finely.

@@ -238,6 +238,9 @@ import Testing
     Case(name: "normal-of-wrong-length", status: 64, arguments: ["section", "--system", "rossler", "--normal", "1,2"]),
     Case(
       name: "zero-one-of-few", status: 64,
+      arguments: ["spectrum", "--system", "lorenz63", "--length", "64", "--zero-one", "--every", "1"]),
+    Case(
+      name: "zero-one-of-kin", status: 64,
       arguments: ["spectrum", "--system", "lorenz63", "--length", "64", "--zero-one"]),
     Case(
       name: "segment-longer-than-run", status: 64,
@@ -292,10 +295,8 @@ import Testing
       name: "never-returning", status: 2,
       arguments: ["section", "--system", "lorenz63", "--level", "50", "--points", "5", "--time-limit", "20"]),
     Case(
-      name: "too-few-maxima", status: 2,
-      arguments: [
-        "orbit-diagram", "--system", "logistic", "--sweep", "r=1.5:2:2", "--sampling", "maxima", "--points", "5",
-      ]),
+      name: "diverging-diagram", status: 2,
+      arguments: ["orbit-diagram", "--system", "henon", "--sweep", "a=9:10:2", "--points", "5"]),
     Case(
       name: "diverging-spectrum", status: 2,
       arguments: ["spectrum", "--system", "henon", "--parameter", "a=9", "--length", "64"]),
