@@ -80,7 +80,8 @@ import Testing
   @Test(arguments: Damping.allCases) func orderInTimeStep(damping: Damping) throws {
     var random = SplittableRandom(seed: 8)
     let network = try OscillatorNetwork(
-      oscillators: Oscillators(gamma: [1.5, 2.385, 0.8], epsilon: [1.2, 0.9, 1.6], timeStep: 0.0125, damping: damping),
+      oscillators: Oscillators(
+        gamma: [1.5, 2.385, 0.8], epsilon: [1.2, 0.9, 1.6], timeStep: 0.0125, damping: damping),
       inputs: 1, gain: 2, random: &random)
     let inputs = InputSequence(
       steps: 800, batch: 1, width: 1, values: (0..<800).map { Foundation.sin(0.025 * Double($0)) })
