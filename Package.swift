@@ -67,7 +67,7 @@ let package = Package(
     module(
       "Learning",
       [
-        "CoRNNKernels", "CoRNNModel", "CoRNNDynamics", "CoRNNAnalysis",
+        "CoRNNKernels", "CoRNNModel", "CoRNNCheckpoints", "CoRNNDynamics", "CoRNNAnalysis",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
     module(

@@ -44,10 +44,28 @@ public func readText(_ path: String) throws(CheckpointError.Problem) -> String {
 }
 
 /// Puts `bytes` in the place of the file at `path` in one move: a reader sees the old file or the new one.
+///
+/// The bytes are on the disk before the old ones are given up, so that not even a power cut leaves half a file. A write
+/// that fails leaves the old file, and nothing beside it; a process that is killed leaves at most ``partialName(_:)``.
 public func replaceFile(at path: String, with bytes: [UInt8]) throws(CheckpointError.Problem) {
+  let (folder, name) = splitPath(path)
+  let partial = folder + partialName(name)
   do {
-    try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+    try Data(bytes).write(to: URL(filePath: partial))
+    if let failure = moveDurably(partial, to: path, in: folder.isEmpty ? "." : folder) {
+      throw CheckpointError.Problem.unwritable(reason: systemErrorText(failure))
+    }
   } catch {
-    throw .unwritable(reason: systemReason(error))
+    try? FileManager.default.removeItem(atPath: partial)
+    throw error as? CheckpointError.Problem ?? .unwritable(reason: systemReason(error))
   }
+}
+
+/// What a file of this name is called while this process writes it.
+public func partialName(_ name: String) -> String { ".\(name).\(getpid()).partial" }
+
+/// The folder, with its slash, and the name in it.
+private func splitPath(_ path: String) -> (folder: String, name: String) {
+  guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+  return (String(path[...slash]), String(path[path.index(after: slash)...]))
 }

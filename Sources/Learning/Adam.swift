@@ -26,6 +26,15 @@ public struct Adam<Scalar: TrainingScalar>: Equatable, Sendable {
     square = mean
   }
 
+  /// The optimiser as it was after `steps` steps with the defaults of the field.
+  public init(steps: Int, mean: [Scalar], square: [Scalar]) {
+    precondition(steps >= 0 && mean.count == square.count, "\(mean.count) and \(square.count) averages")
+    self.init(count: mean.count)
+    self.steps = steps
+    self.mean = mean
+    self.square = square
+  }
+
   /// Takes a step.
   public mutating func update(_ parameters: inout [Scalar], gradient: [Scalar], rate: Double) {
     precondition(

@@ -48,7 +48,7 @@ struct ForecastOptions: ParsableArguments {
   var untilError = 3e-3
 
   /// The most numbers in all trajectories.
-  private static let mostValues = 1 << 28
+  static let mostValues = 1 << 28
 
   func validate() throws {
     if !forcing.isFinite { throw ValidationError("--forcing is \(forcing); it must be finite.") }

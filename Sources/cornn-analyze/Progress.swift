@@ -8,6 +8,7 @@ final class Progress: Sendable {
     var done = 0
     var lastShown = Duration.zero
     var hasShown = false
+    var note = ""
   }
 
   private let label: String
@@ -21,6 +22,12 @@ final class Progress: Sendable {
     self.label = label
     self.total = total
     isShown = !quiet && isatty(2) == 1
+  }
+
+  /// What is said beside the time left from now on.
+  func tell(_ text: String) {
+    guard isShown else { return }
+    state.withLock { $0.note = ", " + text }
   }
 
   /// Notes that `count` more pieces are done.
@@ -37,7 +44,7 @@ final class Progress: Sendable {
       state.hasShown = true
       let left = elapsed / .seconds(1) * Double(total - state.done) / Double(max(state.done, 1))
       writeToStandardError(
-        "\r\u{1B}[K\(label): \(100 * state.done / max(total, 1)) %, \(numberText(left, digits: 2)) s left")
+        "\r\u{1B}[K\(label): \(100 * state.done / max(total, 1)) %, \(numberText(left, digits: 2)) s left\(state.note)")
     }
   }
 

@@ -17,8 +17,17 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
-  @Flag(help: "Go on with the interrupted run in the run directory (kind lyapunov).")
+  @Flag(help: "Go on with the interrupted run in the run directory (kinds lyapunov and train).")
   var resume = false
+
+  init() {}
+
+  /// The command for a scenario.
+  init(scenario: String, output: OutputOptions, resume: Bool) {
+    self.scenario = scenario
+    self.output = output
+    self.resume = resume
+  }
 
   /// What a run was made from, kept beside its result.
   private struct Settings: Encodable {
@@ -32,7 +41,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let scenario = try Scenario(path: scenario)
-    if resume, scenario.kind != .lyapunov {
+    if resume, ![.lyapunov, .train].contains(scenario.kind) {
       throw Diagnostic(.usage, "--resume means nothing to a scenario of kind \(scenario.kind.rawValue)")
     }
     let folder = try OutputFolder(output.output ?? "runs/" + stem)

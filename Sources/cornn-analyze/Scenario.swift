@@ -9,7 +9,10 @@ struct Scenario {
     case inspect, simulate, compare, bounds, certify, lyapunov
     case fixedPoints = "fixed-points"
     case orbitDiagram = "orbit-diagram"
-    case section, spectrum
+    case section, spectrum, train, forecast
+
+    /// Whether it is about a network or a system that is given.
+    var hasSubject: Bool { self != .train && self != .forecast }
   }
 
   /// What a key's value must be.
@@ -55,7 +58,7 @@ struct Scenario {
 
   /// The keys of a kind beside `kind` and `checkpoint`.
   static func settings(of kind: Kind) -> [String: Setting] {
-    var settings = checkpoint
+    var settings = kind.hasSubject ? checkpoint : [:]
     func add(_ more: [String: Setting]) { settings.merge(more) { first, _ in first } }
     switch kind {
     case .inspect: add(["spectral": .choice, "replay": .path, "inputs": .path, "tolerance": .value])
@@ -106,6 +109,23 @@ struct Scenario {
         "variable": .value, "length": .value, "transient": .value, "segment": .value, "zeroOne": .flag,
         "every": .value,
       ])
+    case .train:
+      add([
+        "cell": .value, "hidden": .value, "dt": .value, "gamma": .numbers, "epsilon": .numbers, "damping": .value,
+        "learnGamma": .value, "learnEpsilon": .value, "learnDt": .flag, "precision": .value, "forcing": .value,
+        "variables": .value, "trajectories": .value, "samples": .value, "dataSeed": .value, "horizon": .value,
+        "firstScored": .value, "window": .value, "washout": .value, "steps": .value, "batch": .value, "rate": .value,
+        "schedule": .value, "endRate": .value, "dropAt": .list, "dropFactor": .value, "clip": .value,
+        "validateEvery": .value, "patience": .value, "seed": .value, "exponent": .flag, "saveEvery": .value,
+      ])
+    case .forecast:
+      add([
+        "forcing": .value, "variables": .value, "seed": .value, "models": .list, "trajectories": .value,
+        "samples": .value, "firstScored": .value, "seeds": .value, "trials": .value, "untilError": .value,
+        "horizon": .value, "horizons": .list, "forcings": .list, "closedLoop": .flag, "starts": .value,
+        "warmUp": .value, "length": .value, "thresholds": .list, "longRuns": .value, "longRunSamples": .value,
+        "exponentSteps": .value,
+      ])
     }
     return settings
   }
@@ -117,7 +137,7 @@ struct Scenario {
   let question: String
   /// The settings in the file's order, as flags take them.
   let flags: [Flag]
-  /// The checkpoint's path; nil for a named system and a random network.
+  /// The checkpoint's path; nil for a named system, a random network, and kinds that take none.
   let checkpoint: String?
 
   /// A setting as a flag.
@@ -181,11 +201,11 @@ extension Scenario {
       throw trouble(kindEntry.value, "kind is \(kindEntry.value.string ?? "not text")", hint: "one of \(kinds)")
     }
     self.kind = kind
-    if let place = entries.first(where: { $0.key == "checkpoint" }) {
+    if let place = entries.first(where: { $0.key == "checkpoint" }), kind.hasSubject {
       guard let name = place.value.string else { throw trouble(place.value, "checkpoint isn't a path") }
       checkpoint = Self.resolved(name, from: path)
     } else {
-      guard entries.contains(where: { ["system", "randomHidden"].contains($0.key) }) else {
+      guard !kind.hasSubject || entries.contains(where: { ["system", "randomHidden"].contains($0.key) }) else {
         throw Diagnostic(.data, "\(path): no checkpoint", hint: "checkpoint: a file, from the scenario's own folder")
       }
       checkpoint = nil
@@ -193,11 +213,11 @@ extension Scenario {
 
     let known = Self.settings(of: kind)
     var flags: [Flag] = []
-    for (key, keyNode, value) in entries where key != "kind" && key != "checkpoint" {
+    for (key, keyNode, value) in entries where key != "kind" && !(key == "checkpoint" && kind.hasSubject) {
       guard let setting = known[key] else {
         throw trouble(
           keyNode, "unknown key \(key) in a scenario of kind \(kind.rawValue)",
-          hint: "known: " + (["kind", "checkpoint"] + known.keys.sorted()).joined(separator: ", "))
+          hint: "known: " + (["kind"] + (kind.hasSubject ? ["checkpoint"] : []) + known.keys.sorted()).joined(separator: ", "))
       }
       let flag = "--" + Self.flagName(key)
       let line = keyNode.mark?.line ?? 1

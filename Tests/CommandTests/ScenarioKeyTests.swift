@@ -6,7 +6,7 @@ import Testing
 @Suite struct ScenarioKeyTests {
   static let kinds = [
     "inspect", "simulate", "compare", "bounds", "certify", "lyapunov", "fixed-points", "orbit-diagram", "section",
-    "spectrum",
+    "spectrum", "train", "forecast",
   ]
   /// The flags that `run` has itself, and passes on.
   static let ofRun: Set<String> = ["format", "output", "threads", "quiet", "strict", "resume", "help", "version"]
@@ -40,7 +40,7 @@ import Testing
       let words = flag.split(separator: "-")
       return words.prefix(1).joined() + words.dropFirst().map(\.capitalized).joined()
     }
-    #expect(try known(to: kind) == (keys + ["kind", "checkpoint"]).sorted())
+    #expect(try known(to: kind) == (keys + ["kind"] + (["train", "forecast"].contains(kind) ? [] : ["checkpoint"])).sorted())
   }
 
   /// A verb that scenarios can't name is one that makes no result of its own from flags.
@@ -50,13 +50,13 @@ import Testing
       .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") && !$0.contains("See '") }.map {
         String($0.split(separator: " ")[0])
       }
-    #expect(Set(listed).subtracting(Self.kinds) == ["demo", "forecast", "convert", "run"])
+    #expect(Set(listed).subtracting(Self.kinds) == ["demo", "convert", "run"])
   }
 
   /// The keys that the message about an unknown one lists.
   private func known(to kind: String) throws -> [String] {
     try TestData.withFolder { folder in
-      try "kind: \(kind)\ncheckpoint: a.pt\nnoSuchKey: 1\n".write(
+      try "kind: \(kind)\nsystem: henon\nnoSuchKey: 1\n".write(
         toFile: folder + "/s.yaml", atomically: true, encoding: .utf8)
       let errors = try Tool(["run", "s.yaml", "--output", "out"], folder: folder).errors
       let hint = try #require(errors.split(separator: "\n").first { $0.hasPrefix("Hint: known: ") })

@@ -1,0 +1,100 @@
+public import CoRNNDynamics
+public import CoRNNKernels
+
+/// A training run: Adam on mini-batches, a look at the validation data now and then, the best weights kept.
+///
+/// What happens is a function of recipe, task and state alone: the same bits on any number of threads, and after being
+/// taken up again from a ``state``. Not to be used from two threads at a time.
+public final class TrainingRun<Scalar: TrainingScalar> {
+  public let recipe: TrainingRecipe
+  public let task: any TrainingTask
+  public let cell: any RecurrentCell
+  /// Where it is.
+  public private(set) var state: TrainingState<Scalar>
+  /// How it ended; nil while it goes on.
+  public private(set) var outcome: TrainingOutcome?
+  /// Called for the weights at each record of oscillators, with the network as it is trained; nil leaves them out.
+  public var watch: (@Sendable (OscillatorCell, [Double]) -> WeightRecord?)?
+  private let engine: GradientEngine<Scalar>
+  private let judge: GradientEngine<Scalar>
+  private let held: SequenceBatch<Scalar>
+  private let random: SplittableRandom
+
+  /// A run that begins, or goes on from `state`.
+  ///
+  /// - Throws: ``OscillatorCell/Problem``.
+  public init(
+    _ recipe: TrainingRecipe, on task: any TrainingTask, from state: TrainingState<Scalar>? = nil, threads: Int
+  ) throws(OscillatorCell.Problem) {
+    self.recipe = recipe
+    self.task = task
+    cell = try recipe.cell.cell(inputs: task.inputs, outputs: task.outputs)
+    let stream = SplittableRandom(seed: recipe.seed)
+    random = stream.split(1)
+    if let state {
+      precondition(state.parameters.count == cell.parameterCount, "a state of another network")
+      self.state = state
+    } else {
+      var start = stream.split(0)
+      let parameters = cell.initialParameters(&start).map { Scalar($0) }
+      self.state = TrainingState(parameters: parameters, optimiser: Adam(count: parameters.count))
+    }
+    engine = GradientEngine(cell, steps: task.steps, batch: recipe.batch, threads: threads)
+    held = task.validation()
+    judge = GradientEngine(cell, steps: held.steps, batch: held.count, threads: threads)
+    outcome = ending
+  }
+
+  /// How the run has ended at a state; nil where it goes on.
+  private var ending: TrainingOutcome? {
+    if let patience = recipe.patience, state.stale >= patience { return .stoppedImproving }
+    return state.step >= recipe.steps ? .finished : nil
+  }
+
+  /// Takes a step, if the run goes on; a record at every `validateEvery`-th and at the last.
+  ///
+  /// Parameters are left as they were at a step whose objective or gradient isn't finite.
+  public func advance() -> TrainingRecord? {
+    guard outcome == nil else { return nil }
+    let step = state.step
+    let rate = recipe.rate.rate(at: step)
+    let batch: SequenceBatch<Scalar> = task.batch(step: step, size: recipe.batch, random: random)
+    var (value, gradient) = engine.valueAndGradient(task.objective, parameters: state.parameters, on: batch)
+    let norm = recipe.clip.map { clip(&gradient, toNorm: $0) } ?? globalNorm(gradient)
+    guard value.isFinite, norm.isFinite else {
+      outcome = .diverged(step: step + 1)
+      return nil
+    }
+    state.optimiser.update(&state.parameters, gradient: gradient, rate: rate)
+    state.lossSum += value
+    state.lossCount += 1
+    guard state.step.isMultiple(of: recipe.validateEvery) || state.step == recipe.steps else { return nil }
+
+    let score = validationScore(state.parameters)
+    let isBest = score.isFinite && score < state.best?.score ?? .infinity
+    if isBest { state.best = .init(parameters: state.parameters, score: score, step: state.step) }
+    state.stale = isBest ? 0 : state.stale + 1
+    let record = TrainingRecord(
+      step: state.step, loss: state.lossSum / Double(state.lossCount), gradientNorm: norm, rate: rate,
+      score: score.isFinite ? score : nil, isBest: isBest,
+      weights: (cell as? OscillatorCell).flatMap { watch?($0, state.parameters.map { Double($0) }) })
+    (state.lossSum, state.lossCount) = (0, 0)
+    outcome = ending
+    return record
+  }
+
+  /// The score of parameters on the validation data.
+  public func validationScore(_ parameters: [Scalar]) -> Double {
+    task.score(judge.value(task.objective, parameters: parameters, on: held))
+  }
+
+  /// The first validation sequence's inputs, as the network sees them.
+  public var firstValidationInputs: InputSequence {
+    let width = task.inputs
+    return InputSequence(
+      steps: held.steps, batch: 1, width: width,
+      values: (0..<held.steps).flatMap { t in
+        (0..<width).map { Double(held.inputs[t * held.count * width + $0]) }
+      })
+  }
+}

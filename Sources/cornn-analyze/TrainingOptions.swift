@@ -1,0 +1,357 @@
+public import ArgumentParser
+import CoRNNCheckpoints
+import CoRNNKernels
+public import CoRNNLearning
+import CoRNNModel
+import CoRNNReport
+
+/// What is trained, on what, and how. Nothing has a value until it is given, so that what is given can be told.
+struct TrainingOptions: ParsableArguments {
+  enum Cell: String, CaseIterable, ExpressibleByArgument {
+    case cornn, lstm, tanh
+  }
+  enum Schedule: String, CaseIterable, ExpressibleByArgument {
+    case constant, steps, cosine
+  }
+
+  @Option(help: "The cell. (default: cornn)")
+  var cell: Cell?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Units. (default: 64)", valueName: "m"))
+  var hidden: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("A coRNN's time step, greater than 0.", valueName: "x"))
+  var dt: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("A coRNN's stiffness: a number, or a file with one for each unit.", valueName: "x|file"))
+  var gamma: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("A coRNN's damping constant: a number, or a file with one for each unit.", valueName: "x|file"))
+  var epsilon: String?
+
+  @Option(help: "Whether a coRNN's damping acts on the new velocity (implicit) or the old one (explicit).")
+  var damping: Damping?
+
+  @Option(help: ArgumentHelp("Whether gamma is learned, one for all units or one for each. (default: fixed)"))
+  var learnGamma: OscillatorCell.Constant?
+
+  @Option(help: ArgumentHelp("Whether epsilon is learned, one for all units or one for each. (default: fixed)"))
+  var learnEpsilon: OscillatorCell.Constant?
+
+  @Flag(help: "Learn dt.")
+  var learnDt = false
+
+  @Option(help: "The numbers that training computes in. (default: float32)")
+  var precision: TrainingRecipe.Precision?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Lorenz-96's forcing F.", valueName: "x"))
+  var forcing: Double?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Its variables. (default: 5)", valueName: "n"))
+  var variables: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Trajectories in each set. (default: 128)", valueName: "n"))
+  var trajectories: Int?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Samples in each, 0.01 apart. (default: 2000)", valueName: "n"))
+  var samples: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the trajectories. (default: 1)", valueName: "n"))
+  var dataSeed: UInt64?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Samples ahead. (default: 25)", valueName: "n"))
+  var horizon: Int?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The first sample that is scored. (default: 200)", valueName: "n"))
+  var firstScored: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Steps of a training window. (default: 300, or a whole trajectory if that is shorter)", valueName: "n"))
+  var window: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Steps at a window's start that training doesn't score. (default: a sixth)", valueName: "n"))
+  var washout: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The optimiser's steps at most.", valueName: "n"))
+  var steps: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Windows in a batch. (default: 32)", valueName: "n"))
+  var batch: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Adam's learning rate at the start.", valueName: "x"))
+  var rate: Double?
+
+  @Option(help: "What becomes of the rate: nothing, division at --drop-at, half a cosine. (default: constant)")
+  var schedule: Schedule?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The rate that the cosine ends at. (default: a hundredth of --rate)", valueName: "x"))
+  var endRate: Double?
+
+  @Option(help: ArgumentHelp("Steps at which the rate is divided, commas between.", valueName: "n,n,…"))
+  var dropAt: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("What it is divided by. (default: 10)", valueName: "x"))
+  var dropFactor: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Scale gradients down to this Euclidean norm. (default: never)", valueName: "x"))
+  var clip: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Steps between two looks at the validation data. (default: 100)", valueName: "n"))
+  var validateEvery: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Looks without a better score that end the training. (default: none do)", valueName: "n"))
+  var patience: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of start and batches. (default: 1)", valueName: "n"))
+  var seed: UInt64?
+
+  @Flag(help: "Measure a coRNN's largest conditional exponent at every look.")
+  var exponent = false
+
+  /// The flags that were given.
+  var given: [String] {
+    let all: [(String, Bool)] = [
+      ("--cell", cell != nil), ("--hidden", hidden != nil), ("--dt", dt != nil), ("--gamma", gamma != nil),
+      ("--epsilon", epsilon != nil), ("--damping", damping != nil), ("--learn-gamma", learnGamma != nil),
+      ("--learn-epsilon", learnEpsilon != nil), ("--learn-dt", learnDt), ("--precision", precision != nil),
+      ("--forcing", forcing != nil), ("--variables", variables != nil), ("--trajectories", trajectories != nil),
+      ("--samples", samples != nil), ("--data-seed", dataSeed != nil), ("--horizon", horizon != nil),
+      ("--first-scored", firstScored != nil), ("--window", window != nil), ("--washout", washout != nil),
+      ("--steps", steps != nil), ("--batch", batch != nil), ("--rate", rate != nil), ("--schedule", schedule != nil),
+      ("--end-rate", endRate != nil), ("--drop-at", dropAt != nil), ("--drop-factor", dropFactor != nil),
+      ("--clip", clip != nil), ("--validate-every", validateEvery != nil), ("--patience", patience != nil),
+      ("--seed", seed != nil), ("--exponent", exponent),
+    ]
+    return all.filter(\.1).map(\.0)
+  }
+
+  func validate() throws {
+    let counts: [(String, Int?, ClosedRange<Int>)] = [
+      ("--hidden", hidden, 1...4096), ("--variables", variables, 4...10_000),
+      ("--trajectories", trajectories, 2...1_000_000), ("--samples", samples, 2...10_000_000),
+      ("--horizon", horizon, 1...10_000_000), ("--first-scored", firstScored, 0...10_000_000),
+      ("--window", window, 1...10_000_000), ("--washout", washout, 0...10_000_000),
+      ("--steps", steps, 1...1_000_000_000), ("--batch", batch, 1...1_000_000),
+      ("--validate-every", validateEvery, 1...1_000_000_000), ("--patience", patience, 1...1_000_000_000),
+    ]
+    for (flag, value, range) in counts {
+      guard let value, !(range ~= value) else { continue }
+      throw ValidationError("\(flag) is \(value); it must be \(range.lowerBound) to \(range.upperBound).")
+    }
+    for (flag, value) in [
+      ("--dt", dt), ("--rate", rate), ("--end-rate", endRate), ("--drop-factor", dropFactor), ("--clip", clip),
+    ] {
+      guard let value, !(value > 0 && value.isFinite) else { continue }
+      throw ValidationError("\(flag) is \(value); it must be greater than 0.")
+    }
+    if let forcing, !forcing.isFinite { throw ValidationError("--forcing is \(forcing); it must be finite.") }
+    for (flag, text, least, isOpen) in [("--gamma", gamma, "greater than 0", true), ("--epsilon", epsilon, "at least 0", false)] {
+      guard let text, let number = Double(text) else { continue }
+      guard number.isFinite, isOpen ? number > 0 : number >= 0 else {
+        throw ValidationError("\(flag) is \(text); it must be \(least).")
+      }
+    }
+    try validateCombinations()
+  }
+
+  private func validateCombinations() throws {
+    let constants: [(String, Bool)] = [
+      ("--dt", dt != nil), ("--gamma", gamma != nil), ("--epsilon", epsilon != nil), ("--damping", damping != nil),
+      ("--learn-gamma", learnGamma != nil), ("--learn-epsilon", learnEpsilon != nil), ("--learn-dt", learnDt),
+      ("--exponent", exponent),
+    ]
+    if let cell, cell != .cornn, let idle = constants.first(where: \.1) {
+      throw ValidationError("\(idle.0) is about a coRNN; it means nothing to --cell \(cell.rawValue).")
+    }
+    let schedule = schedule ?? .constant
+    for (flag, isGiven, owner) in [
+      ("--end-rate", endRate != nil, Schedule.cosine), ("--drop-at", dropAt != nil, .steps),
+      ("--drop-factor", dropFactor != nil, .steps),
+    ] where isGiven && schedule != owner {
+      throw ValidationError("\(flag) belongs to --schedule \(owner.rawValue).")
+    }
+    if schedule == .steps { _ = try drops() }
+  }
+
+  private func drops() throws -> [Int] {
+    let numbers = (dropAt ?? "").split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.allSatisfy({ $0 ?? 0 > 0 }) else {
+      throw ValidationError(
+        dropAt == nil
+          ? "--schedule steps needs --drop-at: the steps at which the rate is divided."
+          : "--drop-at is \(dropAt ?? ""); it must be positive whole numbers with commas between.")
+    }
+    return numbers.compactMap { $0 }.sorted()
+  }
+
+  /// What is missing of what has no default.
+  func requireAll() throws {
+    var needed: [(String, Bool)] = [
+      ("--forcing", forcing != nil), ("--steps", steps != nil), ("--rate", rate != nil),
+    ]
+    if (cell ?? .cornn) == .cornn {
+      needed += [
+        ("--dt", dt != nil), ("--gamma", gamma != nil), ("--epsilon", epsilon != nil), ("--damping", damping != nil),
+      ]
+    }
+    let missing = needed.filter { !$0.1 }.map(\.0)
+    guard missing.isEmpty else {
+      throw ValidationError("Missing: \(missing.joined(separator: ", ")), which have no default.")
+    }
+    let values = 3 * (trajectories ?? 128) * (samples ?? 2000)
+    guard values <= ForecastOptions.mostValues / (variables ?? 5) else {
+      throw ValidationError(
+        "three sets of \(trajectories ?? 128) trajectories of \(samples ?? 2000) samples are more than "
+          + "\(ForecastOptions.mostValues) numbers: lower --trajectories or --samples.")
+    }
+  }
+}
+
+extension TrainingOptions {
+  /// How trajectories are made.
+  var data: ForecastDataRecipe {
+    ForecastDataRecipe(
+      variables: variables ?? 5, forcing: forcing ?? .nan, trajectories: trajectories ?? 128, samples: samples ?? 2000,
+      seed: dataSeed ?? 1)
+  }
+
+  var task: ForecastTask { ForecastTask(horizon: horizon ?? 25, firstScored: firstScored ?? 200) }
+
+  /// The windows of trajectories.
+  func windows(_ data: ForecastData) throws(Diagnostic) -> ForecastTraining {
+    let (task, samples) = (task, data.recipe.samples)
+    guard !task.scored(of: samples).isEmpty else {
+      throw Diagnostic(
+        .usage,
+        "nothing to score: --first-scored (\(task.firstScored)) and --horizon (\(task.horizon)) together must be less "
+          + "than --samples (\(samples))")
+    }
+    let longest = ForecastTraining.longestWindow(samples: samples, task: task)
+    let steps = window ?? min(300, longest)
+    let batch = batch ?? 32
+    do throws(ForecastTraining.Problem) {
+      guard batch <= data.recipe.trajectories else {
+        throw .batchTooLarge(batch: batch, trajectories: data.recipe.trajectories)
+      }
+      return try ForecastTraining(data, task: task, steps: steps, washout: washout ?? steps / 6)
+    } catch {
+      throw Diagnostic(.usage, error.text)
+    }
+  }
+
+  /// The recipe.
+  func recipe() throws -> TrainingRecipe {
+    let start = rate ?? .nan
+    let most = steps ?? 0
+    let learning: LearningRate =
+      switch schedule ?? .constant {
+      case .constant: .constant(start)
+      case .steps: .steps(start: start, factor: dropFactor ?? 10, at: try drops())
+      case .cosine: .cosine(start: start, end: endRate ?? start / 100, over: most)
+      }
+    return TrainingRecipe(
+      cell: try cellRecipe(), precision: precision ?? .float32, steps: most, batch: batch ?? 32, rate: learning,
+      clip: clip, validateEvery: validateEvery ?? 100, patience: patience, seed: seed ?? 1)
+  }
+
+  private func cellRecipe() throws(Diagnostic) -> CellRecipe {
+    let m = hidden ?? 64
+    switch cell ?? .cornn {
+    case .lstm: return .lstm(hidden: m)
+    case .tanh: return .tanh(hidden: m)
+    case .cornn:
+      let stiffness = try values(gamma, "gamma", m)
+      let damped = try values(epsilon, "epsilon", m)
+      let units: Oscillators
+      do throws(InvalidNetwork) {
+        units = try Oscillators(
+          gamma: stiffness, epsilon: damped, timeStep: dt ?? .nan, damping: damping ?? .implicit)
+      } catch {
+        throw Diagnostic(error, path: "--gamma, --epsilon")
+      }
+      let recipe = CellRecipe.oscillators(
+        units, gamma: learnGamma ?? .fixed, epsilon: learnEpsilon ?? .fixed, learnsTimeStep: learnDt)
+      do throws(OscillatorCell.Problem) {
+        _ = try recipe.cell(inputs: 1, outputs: 1)
+      } catch {
+        throw Diagnostic(.usage, error.text)
+      }
+      return recipe
+    }
+  }
+
+  /// A constant of each unit.
+  private func values(_ text: String?, _ name: String, _ count: Int) throws(Diagnostic) -> [Double] {
+    let text = text ?? ""
+    if let number = Double(text) { return [Double](repeating: number, count: count) }
+    let values: [Double]
+    do {
+      values = try NumericArray(path: text, memoryLimit: 1 << 30).values
+    } catch {
+      throw Diagnostic(error)
+    }
+    guard values.count == count else {
+      throw Diagnostic(.data, "\(text): \(values.count) values for \(name) where there are \(count) units")
+    }
+    return values
+  }
+}
+
+extension OscillatorCell.Constant: ExpressibleByArgument {
+  public init?(argument: String) {
+    switch argument {
+    case "fixed": self = .fixed
+    case "shared": self = .shared
+    case "by-unit": self = .byUnit
+    default: return nil
+    }
+  }
+
+  public static var allValueStrings: [String] { ["fixed", "shared", "by-unit"] }
+}
+extension TrainingRecipe.Precision: ExpressibleByArgument {}
+
+extension ForecastTraining.Problem {
+  /// What to change.
+  var text: String {
+    switch self {
+    case .windowTooLong(let steps, let most):
+      "--window \(steps) and the horizon are longer than a trajectory: it can be \(most) at most"
+    case .nothingScored(let steps, let washout):
+      "--washout \(washout) leaves nothing of a window of \(steps) steps to be scored"
+    case .batchTooLarge(let batch, let trajectories):
+      "--batch \(batch) is more than the \(trajectories) trajectories there are: raise --trajectories or lower --batch"
+    }
+  }
+}
+
+extension OscillatorCell.Problem {
+  /// What to change.
+  var text: String {
+    switch self {
+    case .activation(let activation): "training knows tanh, not \(activation.rawValue)"
+    case .differentStarts(let constant):
+      "--learn-\(constant) shared: one value is learned where units start with different ones; use by-unit"
+    case .startNotPositive(let constant, let unit):
+      "--learn-\(constant): learned constants stay positive, and unit \(unit) starts at 0"
+    case .otherShape: "a network of another shape"
+    }
+  }
+}
