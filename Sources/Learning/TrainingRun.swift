@@ -65,9 +65,7 @@ public final class TrainingRun<Scalar: TrainingScalar> {
       outcome = .diverged(step: step + 1)
       return nil
     }
-    state.optimiser.update(&state.parameters, gradient: gradient, rate: rate)
-    state.lossSum += value
-    state.lossCount += 1
+    state.take(gradient, rate: rate, loss: value)
     guard state.step.isMultiple(of: recipe.validateEvery) || state.step == recipe.steps else { return nil }
 
     let score = validationScore(state.parameters)

@@ -43,6 +43,13 @@ public struct TrainingState<Scalar: TrainingScalar>: Equatable, Sendable {
     self.lossSum = lossSum
     self.lossCount = lossCount
   }
+
+  /// Takes an optimiser's step.
+  mutating func take(_ gradient: [Scalar], rate: Double, loss: Double) {
+    optimiser.update(&parameters, gradient: gradient, rate: rate)
+    lossSum += loss
+    lossCount += 1
+  }
 }
 
 /// What is noted at a look at the validation data.
