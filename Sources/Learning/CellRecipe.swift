@@ -6,8 +6,8 @@ public enum CellRecipe: Equatable, Sendable {
   case oscillators(
     Oscillators, gamma: OscillatorCell.Constant = .fixed, epsilon: OscillatorCell.Constant = .fixed,
     learnsTimeStep: Bool = false)
-  /// A long short-term memory network.
-  case lstm(hidden: Int)
+  /// A long short-term memory network, with what is added to the forget gate's bias at the start.
+  case lstm(hidden: Int, forgetBias: Double = 0)
   /// A plain recurrent network.
   case tanh(hidden: Int)
 
@@ -24,7 +24,7 @@ public enum CellRecipe: Equatable, Sendable {
   public var hidden: Int {
     switch self {
     case .oscillators(let units, _, _, _): units.count
-    case .lstm(let hidden), .tanh(let hidden): hidden
+    case .lstm(let hidden, _), .tanh(let hidden): hidden
     }
   }
 
@@ -34,7 +34,8 @@ public enum CellRecipe: Equatable, Sendable {
     case .oscillators(let units, let gamma, let epsilon, let learnsTimeStep):
       try OscillatorCell(
         units, inputs: inputs, outputs: outputs, gamma: gamma, epsilon: epsilon, learnsTimeStep: learnsTimeStep)
-    case .lstm(let hidden): LSTMCell(hidden: hidden, inputs: inputs, outputs: outputs)
+    case .lstm(let hidden, let forgetBias):
+      LSTMCell(hidden: hidden, inputs: inputs, outputs: outputs, forgetBias: forgetBias)
     case .tanh(let hidden): TanhCell(hidden: hidden, inputs: inputs, outputs: outputs)
     }
   }
@@ -42,6 +43,7 @@ public enum CellRecipe: Equatable, Sendable {
   /// Its settings by name, constants with all their digits.
   public var settings: [ForecastSetting] {
     var settings = [ForecastSetting("cell", name), ForecastSetting("hidden", "\(hidden)")]
+    if case .lstm(_, let forgetBias) = self { settings.append(ForecastSetting("forget bias", forgetBias)) }
     guard case .oscillators(let units, let gamma, let epsilon, let learnsTimeStep) = self else { return settings }
     func text(_ values: [Double]) -> String {
       values.allSatisfy { $0 == values[0] } ? "\(values[0])" : values.map { "\($0)" }.joined(separator: ",")

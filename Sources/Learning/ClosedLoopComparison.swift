@@ -45,12 +45,14 @@ public struct ClosedLoopComparison: Encodable, Equatable, Sendable {
   /// Fits each method to forecast one sample ahead and closes the loop.
   ///
   /// - Parameter progress: called as each method is done.
-  /// - Throws: ``IntegrationFailure`` where a true trajectory can't be made.
+  /// - Throws: ``Failure``: a true trajectory can't be made, or it was told to stop.
   public init(
     _ methods: [any ForecastMethod], on data: ForecastData, task: ClosedLoopTask, exponent: LargestExponent,
     options: ForecastComparison.Options, progress: ((Int) -> Void)? = nil
-  ) throws(IntegrationFailure) {
-    let truth = try ClosedLoopTruth(data.recipe, task: task, threads: options.threads)
+  ) throws(Failure) {
+    let truth = try Self.integrating { () throws(IntegrationFailure) in
+      try ClosedLoopTruth(data.recipe, task: task, threads: options.threads)
+    }
     let next = ForecastTask(horizon: 1)
     var models: [Entry] = []
     var fits: [(name: String, model: any ForecastModel)] = []
@@ -69,6 +71,7 @@ public struct ClosedLoopComparison: Encodable, Equatable, Sendable {
               of: fitted.model, truth: truth, task: task, exponent: exponent, threads: options.threads),
             spectrum: Self.spectrum(of: fitted.model, truth, task), failure: nil))
       } catch {
+        guard error != .interrupted else { throw .interrupted }
         models.append(
           Entry(
             name: method.name, summary: method.summary, parameters: 0, fixedParameters: 0, settings: [], trials: [],
@@ -84,10 +87,28 @@ public struct ClosedLoopComparison: Encodable, Equatable, Sendable {
     self.models = models
     longRun =
       task.longRuns > 0 && !fits.isEmpty
-      ? try LongRunStatistics(of: fits, data: data.recipe, task: task, threads: options.threads) : nil
+      ? try Self.integrating { () throws(IntegrationFailure) in
+        try LongRunStatistics(of: fits, data: data.recipe, task: task, threads: options.threads)
+      } : nil
     spectrum = Self.spectrum(truth, task)
     exampleTruth = (0...task.length).flatMap { k in
       (0..<truth.variables).map { truth.value(start: 0, after: k, variable: $0) }
+    }
+  }
+
+  /// Why there is no comparison.
+  public enum Failure: Error, Equatable, Sendable {
+    case integration(IntegrationFailure)
+    case interrupted
+  }
+
+  private static func integrating<Result>(
+    _ body: () throws(IntegrationFailure) -> Result
+  ) throws(Failure) -> Result {
+    do throws(IntegrationFailure) {
+      return try body()
+    } catch {
+      throw .integration(error)
     }
   }
 

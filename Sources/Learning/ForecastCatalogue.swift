@@ -11,6 +11,8 @@ public enum ForecastCatalogue {
     LocalPolynomial(),
     EchoStateNetwork(),
     OscillatorReservoir(),
+    TrainedNetwork.cornn(),
+    TrainedNetwork.lstm(),
   ]
 
   /// The model of this name; nil where there is none.

@@ -87,23 +87,27 @@ public struct ForecastComparison: Encodable, Equatable, Sendable {
   /// A method that can't be fitted is an entry that says why.
   ///
   /// - Parameter progress: called as each method is done.
+  /// - Throws: ``ForecastFailure/interrupted``.
   public init(
     _ methods: [any ForecastMethod], on data: ForecastData, task: ForecastTask, exponent: LargestExponent,
     options: Options, progress: ((Int) -> Void)? = nil
-  ) {
+  ) throws(ForecastFailure) {
     precondition(
       !task.scored(of: data.recipe.samples).isEmpty, "no sample is scored: \(task) of \(data.recipe.samples)")
     self.data = data.recipe
     self.task = task
     self.exponent = exponent
-    models = methods.map { method in
-      defer { progress?(1) }
+    var models: [Entry] = []
+    for method in methods {
       do throws(ForecastFailure) {
-        return try Entry(method, data, task, options)
+        models.append(try Entry(method, data, task, options))
       } catch {
-        return Entry(method, failure: error)
+        guard error != .interrupted else { throw error }
+        models.append(Entry(method, failure: error))
       }
+      progress?(1)
     }
+    self.models = models
   }
 }
 
@@ -157,6 +161,8 @@ extension ForecastFailure {
     case .tooShort(_, let needed, let firstScored):
       "looks \(needed) samples back, and scoring begins at sample \(firstScored)"
     case .notSolved: "the least squares had values that aren't finite"
+    case .diverged(_, let steps): "training diverged after \(steps) steps, before the first look at the validation data"
+    case .interrupted: "interrupted"
     }
   }
 }

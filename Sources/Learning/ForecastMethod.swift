@@ -93,4 +93,8 @@ public enum ForecastFailure: Error, Equatable, Sendable {
   case tooShort(method: String, needed: Int, firstScored: Int)
   /// Values that aren't finite, or LAPACK without convergence.
   case notSolved(method: String)
+  /// A training without a single finite score.
+  case diverged(method: String, steps: Int)
+  /// It was told to stop.
+  case interrupted
 }

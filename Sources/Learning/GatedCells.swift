@@ -9,14 +9,25 @@ public import CoRNNKernels
 public struct LSTMCell: RecurrentCell {
   public let layout: CellLayout
 
+  /// What is added to `bias_ih_l0` of the forget gate at the start.
+  public let forgetBias: Double
+
   /// A network of m = `hidden` units.
-  public init(hidden: Int, inputs: Int, outputs: Int) {
+  public init(hidden: Int, inputs: Int, outputs: Int, forgetBias: Double = 0) {
+    self.forgetBias = forgetBias
     layout = CellLayout(.lstm, hidden: hidden, inputs: inputs, outputs: outputs)
   }
 
   public var blocks: [ParameterBlock] { gatedBlocks }
   public var placements: [ParameterPlacement] { gatedPlacements }
-  public func initialParameters(_ random: inout SplittableRandom) -> [Double] { gatedStart(&random) }
+
+  /// As PyTorch starts it, with ``forgetBias`` added.
+  public func initialParameters(_ random: inout SplittableRandom) -> [Double] {
+    var start = gatedStart(&random)
+    let first = self.start(of: "bias_ih_l0") + layout.hidden
+    for place in first..<first + layout.hidden { start[place] += forgetBias }
+    return start
+  }
 }
 
 /// A plain recurrent network `h_n = tanh(U h_{n−1} + V u_n + b)` with an affine readout, with the parameters of PyTorch's

@@ -63,16 +63,21 @@ struct ForecastCommand: AsyncParsableCommand {
 
   func run() async throws {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let fits = folder.map { FitFolder($0) }
+    if let fits {
+      if fits.count > 0 { output.note("\(fits.path) has \(fits.count) trainings; those with the same settings are taken") }
+      if task.methods(store: nil).contains(where: { $0 is TrainedNetwork }) { Interruption.hold() }
+    }
     if loop.closedLoop {
-      try await closeLoops(folder)
+      try await closeLoops(folder, fits)
     } else {
-      try await compare(folder)
+      try await compare(folder, fits)
     }
   }
 
-  private func compare(_ folder: OutputFolder?) async throws {
+  private func compare(_ folder: OutputFolder?, _ fits: FitFolder?) async throws {
     let threads = output.threadCount
-    let methods = task.methods()
+    let methods = task.methods(store: fits)
     let asked = ForecastTask(horizon: horizon ?? 25, firstScored: task.firstScored)
     let horizons = try Self.wholeNumbers(horizons)
     let forcings = Array(Set(forcings.flatMap(numberList) ?? [])).sorted()
@@ -87,24 +92,33 @@ struct ForecastCommand: AsyncParsableCommand {
       dataSeconds += (ContinuousClock.now - start) / .seconds(1)
       return data
     }
-    func comparison(_ data: ForecastData, _ task: ForecastTask, _ exponent: LargestExponent) -> ForecastComparison {
-      ForecastComparison(
-        methods, on: data, task: task, exponent: exponent, options: self.task.fitting(threads: threads),
-        progress: { progress.advance($0) })
+    func comparison(
+      _ data: ForecastData, _ task: ForecastTask, _ exponent: LargestExponent
+    ) throws -> ForecastComparison {
+      do {
+        let found = try ForecastComparison(
+          methods, on: data, task: task, exponent: exponent, options: self.task.fitting(threads: threads),
+          progress: { progress.advance($0) })
+        try fits?.check()
+        return found
+      } catch ForecastFailure.interrupted {
+        progress.finish()
+        throw FitFolder.interrupted(fits)
+      }
     }
     let own = try data(task.forcing)
     let exponent = try task.exponent()
-    let main = comparison(own, asked, exponent)
+    let main = try comparison(own, asked, exponent)
     var portraits = [ForecastResult.Portrait(own, from: asked.firstScored)]
-    let byHorizon = horizons.map { horizon in
+    let byHorizon = try horizons.map { horizon in
       horizon == asked.horizon
-        ? main : comparison(own, ForecastTask(horizon: horizon, firstScored: asked.firstScored), exponent)
+        ? main : try comparison(own, ForecastTask(horizon: horizon, firstScored: asked.firstScored), exponent)
     }
     let byForcing = try forcings.map { forcing in
       guard forcing != task.forcing else { return main }
       let data = try data(forcing)
       portraits.append(ForecastResult.Portrait(data, from: asked.firstScored))
-      return comparison(data, asked, try task.exponent(forcing: forcing))
+      return try comparison(data, asked, try task.exponent(forcing: forcing))
     }
     progress.finish()
     let result = ForecastResult(
@@ -116,22 +130,25 @@ struct ForecastCommand: AsyncParsableCommand {
     }
   }
 
-  private func closeLoops(_ folder: OutputFolder?) async throws {
+  private func closeLoops(_ folder: OutputFolder?, _ fits: FitFolder?) async throws {
     let threads = output.threadCount
-    let methods = task.methods(leavingOut: ["climatology", "persistence"])
+    let methods = task.methods(leavingOut: ["climatology", "persistence"], store: fits)
     let progress = Progress("closing loops", total: methods.count + 1, quiet: output.quiet)
     let data = try task.data(threads: threads)
     let exponent = try task.exponent()
     let closed = loop.task(exponent: exponent, interval: data.recipe.interval)
     progress.advance(1)
     let result: ClosedLoopComparison
-    do throws(IntegrationFailure) {
+    do throws(ClosedLoopComparison.Failure) {
       result = try ClosedLoopComparison(
         methods, on: data, task: closed, exponent: exponent, options: task.fitting(threads: threads),
         progress: { progress.advance($0) })
     } catch {
-      throw Diagnostic(trajectory: error, forcing: task.forcing)
+      progress.finish()
+      guard case .integration(let failure) = error else { throw FitFolder.interrupted(fits) }
+      throw Diagnostic(trajectory: failure, forcing: task.forcing)
     }
+    try fits?.check()
     progress.finish()
     try await finish(
       result.document, json: jsonText(schema: "cornn-analyze/forecast-closed-loop/1", result), plots: result.plots,

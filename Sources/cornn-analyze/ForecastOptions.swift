@@ -17,7 +17,7 @@ struct ForecastOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Models, commas between: \(ForecastCatalogue.methods.map(\.name).joined(separator: ", ")). (default: all)",
+      "Models, commas between: \(ForecastCatalogue.methods.map(\.name).joined(separator: ", ")); all for all. (default: those that need no training)",
       valueName: "names"))
   var models: String?
 
@@ -44,6 +44,20 @@ struct ForecastOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp("An optimiser's steps in a trial of a trained network. (default: 1500)", valueName: "n"))
+  var trialSteps: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("An optimiser's steps in a fit of a trained network. (default: 12000)", valueName: "n"))
+  var fitSteps: Int?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Units of the coRNN. (default: 64)", valueName: "m"))
+  var hidden: Int?
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("The standard error to reach of the system's largest exponent, per unit time.", valueName: "x"))
   var untilError = 3e-3
 
@@ -60,13 +74,25 @@ struct ForecastOptions: ParsableArguments {
     ] where !(range ~= value) {
       throw ValidationError("\(flag) is \(value); it must be \(range.lowerBound) to \(range.upperBound).")
     }
+    for (flag, value, range) in [
+      ("--trial-steps", trialSteps, 1...100_000_000), ("--fit-steps", fitSteps, 1...100_000_000),
+      ("--hidden", hidden, 1...4096),
+    ] {
+      guard let value else { continue }
+      guard range ~= value else {
+        throw ValidationError("\(flag) is \(value); it must be \(range.lowerBound) to \(range.upperBound).")
+      }
+      guard methods(store: nil).contains(where: { $0 is TrainedNetwork }) else {
+        throw ValidationError("\(flag) is about trained networks: add cornn or lstm to --models.")
+      }
+    }
     if !(untilError > 0) { throw ValidationError("--until-error is \(untilError); it must be greater than 0.") }
     guard 3 * trajectories <= Self.mostValues / variables / samples else {
       throw ValidationError(
         "three sets of \(trajectories) trajectories of \(samples) samples of \(variables) variables are more than "
           + "\(Self.mostValues) numbers: lower --trajectories or --samples.")
     }
-    if let models {
+    if let models, models != "all" {
       for name in models.split(separator: ",", omittingEmptySubsequences: false) {
         guard ForecastCatalogue.method(String(name)) != nil else {
           throw ValidationError(
@@ -77,10 +103,25 @@ struct ForecastOptions: ParsableArguments {
     }
   }
 
-  /// The models asked for, or all but those that `leavingOut` names.
-  func methods(leavingOut: [String] = []) -> [any ForecastMethod] {
-    guard let models else { return ForecastCatalogue.methods.filter { !leavingOut.contains($0.name) } }
-    return models.split(separator: ",").compactMap { ForecastCatalogue.method(String($0)) }
+  /// The models asked for; but for those that `leavingOut` names where all are.
+  ///
+  /// - Parameter store: where trained networks keep their fits.
+  func methods(leavingOut: [String] = [], store: (any FitStore)?) -> [any ForecastMethod] {
+    let all = ForecastCatalogue.methods.filter { !leavingOut.contains($0.name) }
+    let chosen: [any ForecastMethod] =
+      switch models {
+      case nil: all.filter { !($0 is TrainedNetwork) }
+      case "all"?: all
+      case let names?: names.split(separator: ",").compactMap { ForecastCatalogue.method(String($0)) }
+      }
+    return chosen.map { method in
+      guard var network = method as? TrainedNetwork else { return method }
+      if let hidden, network.name == "cornn" { network = .cornn(hidden: hidden) }
+      if let trialSteps { network.trialSteps = trialSteps }
+      if let fitSteps { network.fitSteps = fitSteps }
+      network.store = store
+      return network
+    }
   }
 
   /// How trajectories are made, under another forcing where one is given.

@@ -112,7 +112,7 @@ struct Scenario {
     case .train:
       add([
         "cell": .value, "hidden": .value, "dt": .value, "gamma": .numbers, "epsilon": .numbers, "damping": .value,
-        "learnGamma": .value, "learnEpsilon": .value, "learnDt": .flag, "precision": .value, "forcing": .value,
+        "forgetBias": .value, "learnGamma": .value, "learnEpsilon": .value, "learnDt": .flag, "precision": .value, "forcing": .value,
         "variables": .value, "trajectories": .value, "samples": .value, "dataSeed": .value, "horizon": .value,
         "firstScored": .value, "window": .value, "washout": .value, "steps": .value, "batch": .value, "rate": .value,
         "schedule": .value, "endRate": .value, "dropAt": .list, "dropFactor": .value, "clip": .value,
@@ -121,7 +121,7 @@ struct Scenario {
     case .forecast:
       add([
         "forcing": .value, "variables": .value, "seed": .value, "models": .list, "trajectories": .value,
-        "samples": .value, "firstScored": .value, "seeds": .value, "trials": .value, "untilError": .value,
+        "samples": .value, "firstScored": .value, "seeds": .value, "trials": .value, "trialSteps": .value, "fitSteps": .value, "hidden": .value, "untilError": .value,
         "horizon": .value, "horizons": .list, "forcings": .list, "closedLoop": .flag, "starts": .value,
         "warmUp": .value, "length": .value, "thresholds": .list, "longRuns": .value, "longRunSamples": .value,
         "exponentSteps": .value,

@@ -36,6 +36,11 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Whether a coRNN's damping acts on the new velocity (implicit) or the old one (explicit).")
   var damping: Damping?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Added to an LSTM's forget gate's bias at the start. (default: 0)", valueName: "x"))
+  var forgetBias: Double?
+
   @Option(help: ArgumentHelp("Whether gamma is learned, one for all units or one for each. (default: fixed)"))
   var learnGamma: OscillatorCell.Constant?
 
@@ -129,7 +134,8 @@ struct TrainingOptions: ParsableArguments {
   var given: [String] {
     let all: [(String, Bool)] = [
       ("--cell", cell != nil), ("--hidden", hidden != nil), ("--dt", dt != nil), ("--gamma", gamma != nil),
-      ("--epsilon", epsilon != nil), ("--damping", damping != nil), ("--learn-gamma", learnGamma != nil),
+      ("--epsilon", epsilon != nil), ("--damping", damping != nil), ("--forget-bias", forgetBias != nil),
+      ("--learn-gamma", learnGamma != nil),
       ("--learn-epsilon", learnEpsilon != nil), ("--learn-dt", learnDt), ("--precision", precision != nil),
       ("--forcing", forcing != nil), ("--variables", variables != nil), ("--trajectories", trajectories != nil),
       ("--samples", samples != nil), ("--data-seed", dataSeed != nil), ("--horizon", horizon != nil),
@@ -161,6 +167,7 @@ struct TrainingOptions: ParsableArguments {
       guard let value, !(value > 0 && value.isFinite) else { continue }
       throw ValidationError("\(flag) is \(value); it must be greater than 0.")
     }
+    if let forgetBias, !forgetBias.isFinite { throw ValidationError("--forget-bias is \(forgetBias); it must be finite.") }
     if let forcing, !forcing.isFinite { throw ValidationError("--forcing is \(forcing); it must be finite.") }
     for (flag, text, least, isOpen) in [("--gamma", gamma, "greater than 0", true), ("--epsilon", epsilon, "at least 0", false)] {
       guard let text, let number = Double(text) else { continue }
@@ -180,6 +187,7 @@ struct TrainingOptions: ParsableArguments {
     if let cell, cell != .cornn, let idle = constants.first(where: \.1) {
       throw ValidationError("\(idle.0) is about a coRNN; it means nothing to --cell \(cell.rawValue).")
     }
+    if forgetBias != nil, cell != .lstm { throw ValidationError("--forget-bias belongs to --cell lstm.") }
     let schedule = schedule ?? .constant
     for (flag, isGiven, owner) in [
       ("--end-rate", endRate != nil, Schedule.cosine), ("--drop-at", dropAt != nil, .steps),
@@ -274,7 +282,7 @@ extension TrainingOptions {
   private func cellRecipe() throws(Diagnostic) -> CellRecipe {
     let m = hidden ?? 64
     switch cell ?? .cornn {
-    case .lstm: return .lstm(hidden: m)
+    case .lstm: return .lstm(hidden: m, forgetBias: forgetBias ?? 0)
     case .tanh: return .tanh(hidden: m)
     case .cornn:
       let stiffness = try values(gamma, "gamma", m)
