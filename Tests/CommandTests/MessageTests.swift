@@ -261,6 +261,21 @@ import Testing
       arguments: [
         "forecast", "--forcing", "1e200", "--models", "persistence", "--trajectories", "2", "--samples", "300",
       ]),
+    Case(name: "fit-flag-without-network", status: 64, arguments: ["forecast", "--forcing", "8", "--fit-steps", "50"]),
+    Case(name: "train-without-anything", status: 64, arguments: ["train"]),
+    Case(
+      name: "train-without-output", status: 64,
+      arguments: ["train", "--forcing", "8", "--cell", "lstm", "--steps", "3", "--rate", "0.01"]),
+    Case(
+      name: "train-constants-of-an-lstm", status: 64,
+      arguments: ["train", "--forcing", "8", "--cell", "lstm", "--dt", "0.1", "--output", "/nowhere"]),
+    Case(
+      name: "train-drop-without-steps", status: 64,
+      arguments: ["train", "--forcing", "8", "--cell", "lstm", "--drop-at", "10", "--output", "/nowhere"]),
+    Case(
+      name: "train-negative-rate", status: 64,
+      arguments: ["train", "--forcing", "8", "--cell", "lstm", "--rate", "-1", "--output", "/nowhere"]),
+    Case(name: "train-no-scenario", status: 66, arguments: ["train", "nowhere.yaml"]),
     Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
     Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),
     Case(name: "unknown-flag", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gama", "1"]),
@@ -326,7 +341,7 @@ import Testing
 
   @Test(arguments: [
     [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["lyapunov"],
-    ["fixed-points"], ["orbit-diagram"], ["section"], ["spectrum"], ["forecast"], ["convert"], ["run"],
+    ["fixed-points"], ["orbit-diagram"], ["section"], ["spectrum"], ["train"], ["forecast"], ["convert"], ["run"],
   ]) func help(verb: [String]) throws {
     let run = try Tool(verb + ["--help"])
     #expect(run.status == 0 && run.errors == "")
