@@ -146,7 +146,7 @@ struct ForecastCommand: AsyncParsableCommand {
     } catch {
       progress.finish()
       guard case .integration(let failure) = error else { throw FitFolder.interrupted(fits) }
-      throw Diagnostic(trajectory: failure, forcing: task.forcing)
+      throw Diagnostic(lorenz96: failure, forcing: task.forcing, missing: "trajectories")
     }
     try fits?.check()
     progress.finish()

@@ -135,7 +135,7 @@ struct ForecastOptions: ParsableArguments {
     do throws(IntegrationFailure) {
       return try ForecastData(recipe(forcing: other), threads: threads)
     } catch {
-      throw Diagnostic(trajectory: error, forcing: other ?? forcing)
+      throw Diagnostic(lorenz96: error, forcing: other ?? forcing, missing: "trajectories")
     }
   }
 
@@ -144,7 +144,8 @@ struct ForecastOptions: ParsableArguments {
     do throws(LyapunovSpectrum.Failure) {
       return try LargestExponent(variables: variables, forcing: other ?? forcing, target: untilError)
     } catch {
-      throw Diagnostic(error)
+      guard case .diverged(let failure) = error else { throw Diagnostic(error) }
+      throw Diagnostic(lorenz96: failure, forcing: other ?? forcing, missing: "largest exponent")
     }
   }
 
@@ -155,10 +156,10 @@ struct ForecastOptions: ParsableArguments {
 }
 
 extension Diagnostic {
-  /// The message for a trajectory that can't be made.
-  init(trajectory failure: IntegrationFailure, forcing: Double) {
+  /// The message for trajectories or an exponent that can't be computed.
+  init(lorenz96 failure: IntegrationFailure, forcing: Double, missing: String) {
     self.init(
-      .data, "no trajectories at F = \(forcing): at time \(failure.time) \(failure.reason)",
-      hint: "the system leaves the range of doubles or of the integrator; lower --forcing")
+      .data, "Lorenz-96 at F = \(forcing) has no \(missing): at time \(failure.time) \(failure.reason)",
+      hint: "such an F drives the system out of the integrator's range: give a smaller one to --forcing or --forcings")
   }
 }
