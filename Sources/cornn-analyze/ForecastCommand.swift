@@ -146,7 +146,7 @@ struct ForecastCommand: AsyncParsableCommand {
     } catch {
       progress.finish()
       guard case .integration(let failure) = error else { throw FitFolder.interrupted(fits) }
-      throw Diagnostic(lorenz96: failure, forcing: task.forcing, missing: "trajectories")
+      throw Diagnostic(trajectory: failure, forcing: task.forcing)
     }
     try fits?.check()
     progress.finish()

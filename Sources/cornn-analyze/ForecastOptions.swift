@@ -135,7 +135,7 @@ struct ForecastOptions: ParsableArguments {
     do throws(IntegrationFailure) {
       return try ForecastData(recipe(forcing: other), threads: threads)
     } catch {
-      throw Diagnostic(lorenz96: error, forcing: other ?? forcing, missing: "trajectories")
+      throw Diagnostic(trajectory: error, forcing: other ?? forcing)
     }
   }
 
@@ -145,7 +145,7 @@ struct ForecastOptions: ParsableArguments {
       return try LargestExponent(variables: variables, forcing: other ?? forcing, target: untilError)
     } catch {
       guard case .diverged(let failure) = error else { throw Diagnostic(error) }
-      throw Diagnostic(lorenz96: failure, forcing: other ?? forcing, missing: "largest exponent")
+      throw Diagnostic(exponent: failure, forcing: other ?? forcing)
     }
   }
 
@@ -156,10 +156,20 @@ struct ForecastOptions: ParsableArguments {
 }
 
 extension Diagnostic {
-  /// The message for trajectories or an exponent that can't be computed.
-  init(lorenz96 failure: IntegrationFailure, forcing: Double, missing: String) {
+  /// The message for trajectories that can't be made.
+  init(trajectory failure: IntegrationFailure, forcing: Double) {
+    self.init(lorenz96: failure, forcing: forcing, missing: "trajectories")
+  }
+
+  /// The message for a largest exponent that can't be computed.
+  init(exponent failure: IntegrationFailure, forcing: Double) {
+    self.init(lorenz96: failure, forcing: forcing, missing: "largest exponent")
+  }
+
+  private init(lorenz96 failure: IntegrationFailure, forcing: Double, missing: String) {
     self.init(
       .data, "Lorenz-96 at F = \(forcing) has no \(missing): at time \(failure.time) \(failure.reason)",
-      hint: "such an F drives the system out of the integrator's range: give a smaller one to --forcing or --forcings")
+      hint: "such an F drives the system out of the integrator's range: give a smaller one (--forcing, --forcings; "
+        + "forcing in a scenario)")
   }
 }

@@ -57,7 +57,7 @@ import Testing
   @Test func exampleIsWhatIsScored() throws {
     let data = try Self.data(forcing: 8, trajectories: 1, samples: 531)
     let methods = try ["persistence", "linear-delays"].map { try #require(ForecastCatalogue.method($0)) }
-    let comparison = ForecastComparison(
+    let comparison = try ForecastComparison(
       methods + [PolynomialRegression(name: "degree 40", delays: [0], degree: 40)], on: data,
       task: ForecastTask(horizon: 7, firstScored: 43),
       exponent: try LargestExponent(variables: 5, forcing: 8, target: 0.1, mostSteps: 20_000),
