@@ -52,6 +52,8 @@ public struct LoopSpectrum: Encodable, Equatable, Sendable {
   /// The largest first.
   public let exponents: [LyapunovSpectrum.Exponent]
   public let kaplanYorkeDimension: Double?
+  /// The dimension's standard error, from those of the exponents; null where one of them has none.
+  public let kaplanYorkeError: Double?
   /// The sum of the exponents; −n for Lorenz-96 itself.
   public let sum: Double
   /// Steps averaged over and their length.
@@ -71,6 +73,7 @@ public struct LoopSpectrum: Encodable, Equatable, Sendable {
       options: .init(count: count, transient: transient, steps: steps, interval: 5, checkEvery: 50))
     exponents = spectrum.exponents
     kaplanYorkeDimension = spectrum.kaplanYorkeDimension
+    kaplanYorkeError = spectrum.kaplanYorkeError
     sum = exponents.reduce(0) { $0 + $1.value }
     self.steps = spectrum.steps
     timeStep = spectrum.timeStep

@@ -74,6 +74,23 @@ public struct EchoStateNetwork: ReservoirKind {
       applyTanh(to: &drive)
       for i in states.indices { states[i] += leak * (drive[i] - states[i]) }
     }
+
+    func push(_ tangents: inout [Double], state: [Double], input u: [Double]) {
+      let (m, size) = (bias.count, variables + stateSize)
+      let count = tangents.count / size
+      var slopes = bias
+      recurrent.multiplyAdd(count: 1, vectors: state, stride: m, into: &slopes, resultStride: m)
+      input.multiplyAdd(count: 1, vectors: u, stride: variables, into: &slopes, resultStride: m)
+      applyTanhSlope(to: &slopes)
+      var changes = [Double](repeating: 0, count: count * m)
+      recurrent.multiplyAdd(
+        count: count, vectors: tangents, from: variables, stride: size, into: &changes, resultStride: m)
+      input.multiplyAdd(count: count, vectors: tangents, stride: size, into: &changes, resultStride: m)
+      for k in 0..<count {
+        let row = k * size + variables
+        for i in 0..<m { tangents[row + i] += leak * (slopes[i] * changes[k * m + i] - tangents[row + i]) }
+      }
+    }
   }
 }
 

@@ -10,6 +10,15 @@ public struct ForecastComparison: Encodable, Equatable, Sendable {
   public let exponent: LargestExponent
   /// In the order asked for.
   public let models: [Entry]
+  /// What the first scored steps of the first test trajectory were to forecast, steps×n; not part of a result's bytes.
+  public let exampleTruth: [Double]
+
+  /// The most steps of an example.
+  fileprivate static let exampleSteps = 600
+
+  private enum CodingKeys: String, CodingKey {
+    case data, task, exponent, models
+  }
 
   /// A model's row.
   public struct Entry: Encodable, Equatable, Sendable {
@@ -27,6 +36,13 @@ public struct ForecastComparison: Encodable, Equatable, Sendable {
     public let test: Summary
     /// Why there are no runs; null where there are.
     public let failure: String?
+    /// What the first run forecast for ``ForecastComparison/exampleTruth``; empty where there are no runs, and not part
+    /// of a result's bytes.
+    public let example: [Double]
+
+    private enum CodingKeys: String, CodingKey {
+      case name, summary, parameters, fixedParameters, trials, runs, validation, test, failure
+    }
   }
 
   /// A fit and its scores.
@@ -97,6 +113,11 @@ public struct ForecastComparison: Encodable, Equatable, Sendable {
     self.data = data.recipe
     self.task = task
     self.exponent = exponent
+    let n = data.test.width
+    exampleTruth = task.scored(of: data.test.steps).prefix(Self.exampleSteps).flatMap { t in
+      let later = (t + task.horizon) * data.test.batch * n
+      return data.test.values[later..<later + n]
+    }
     var models: [Entry] = []
     for method in methods {
       do throws(ForecastFailure) {
@@ -119,12 +140,17 @@ extension ForecastComparison.Entry {
       on: data, task: task, trials: options.trials, seed: options.seed, threads: options.threads)
     var runs: [ForecastComparison.Run] = []
     var counts = (0, 0)
+    var example: [Double] = []
     for k in 0..<(method.isRandom ? options.seeds : 1) {
       let start = ContinuousClock.now
       let seed = options.seed &+ UInt64(k)
       let fitted = try tuned.method.fitted(to: data, task: task, seed: seed, threads: options.threads)
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       counts = (fitted.parameters, fitted.fixedParameters)
+      if k == 0 {
+        example = fitted.model.forecasts(
+          of: data.test, trajectory: 0, task: task, count: ForecastComparison.exampleSteps)
+      }
       runs.append(
         ForecastComparison.Run(
           seed: method.isRandom ? seed : nil, settings: fitted.settings,
@@ -139,6 +165,7 @@ extension ForecastComparison.Entry {
     validation = ForecastComparison.Summary(runs.map(\.validation))
     test = ForecastComparison.Summary(runs.map(\.test))
     failure = nil
+    self.example = example
   }
 
   fileprivate init(_ method: any ForecastMethod, failure: ForecastFailure) {
@@ -150,6 +177,7 @@ extension ForecastComparison.Entry {
     validation = ForecastComparison.Summary([])
     test = validation
     self.failure = failure.text
+    example = []
   }
 }
 

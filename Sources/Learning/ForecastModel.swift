@@ -39,6 +39,24 @@ extension ForecastModel {
     return ForecastScore(sums.flatMap { $0 }, steps: task.scored(of: data.steps), variables: variables)
   }
 
+  /// What it forecasts open loop from the first `count` scored samples of one trajectory, count×n; fewer where the
+  /// trajectory ends.
+  public func forecasts(
+    of data: InputSequence, trajectory: Int, task: ForecastTask, count: Int
+  ) -> [Double] {
+    let n = variables
+    let scored = task.scored(of: data.steps).prefix(count)
+    var carry = start(batch: 1)
+    var prediction = [Double](repeating: 0, count: n)
+    var forecasts: [Double] = []
+    for t in 0..<scored.endIndex {
+      let now = (t * data.batch + trajectory) * n
+      advance(inputs: Array(data.values[now..<now + n]), carry: &carry, predictions: &prediction)
+      if t >= scored.startIndex { forecasts += prediction }
+    }
+    return forecasts
+  }
+
   private func squares(
     _ data: InputSequence, _ task: ForecastTask, trajectories: Range<Int>
   ) -> [ForecastScore.Squares] {

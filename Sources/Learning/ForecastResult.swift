@@ -11,6 +11,8 @@ public struct ForecastResult: Encodable, Equatable, Sendable {
   public let byForcing: [ForecastComparison]
   /// The first two variables of test trajectories; not part of a result's bytes.
   public let portraits: [Portrait]
+  /// What the models' examples were to forecast, steps×n; not part of a result's bytes.
+  public let exampleTruth: [Double]
   /// What making the trajectories took, and how many samples that was; not part of a result's bytes.
   public let dataSeconds: Double
 
@@ -44,6 +46,7 @@ public struct ForecastResult: Encodable, Equatable, Sendable {
     task = comparison.task
     exponent = comparison.exponent
     models = comparison.models
+    exampleTruth = comparison.exampleTruth
     self.byHorizon = byHorizon
     self.byForcing = byForcing
     self.portraits = portraits

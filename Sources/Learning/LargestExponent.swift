@@ -25,7 +25,7 @@ public struct LargestExponent: Encodable, Equatable, Sendable {
     let flow = system.sampled(every: Lorenz96.samplingInterval)
     let spectrum = try LyapunovSpectrum(
       of: flow, from: system.randomStart(&random),
-      options: .init(count: 1, transient: 20_000, mostSteps: mostSteps, target: target, interval: 10))
+      options: .init(count: 1, transient: 100_000, mostSteps: mostSteps, target: target, interval: 10))
     value = spectrum.exponents[0].value
     standardError = spectrum.exponents[0].standardError
     steps = spectrum.steps

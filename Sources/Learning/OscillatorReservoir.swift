@@ -66,7 +66,7 @@ public struct OscillatorReservoir: ReservoirKind {
       let network = try OscillatorNetwork(
         oscillators: Oscillators(gamma: gamma, epsilon: epsilon, timeStep: timeStep, damping: .explicit),
         positionWeights: w, velocityWeights: Matrix(rows: units, columns: units), inputWeights: v, bias: bias)
-      return Oscillating(map: OscillatorMap(network))
+      return Oscillating(network)
     } catch {
       preconditionFailure("a drawn network was refused: \(error)")
     }
@@ -74,12 +74,43 @@ public struct OscillatorReservoir: ReservoirKind {
 
   private struct Oscillating: ReservoirDynamics {
     let map: OscillatorMap
+    private let recurrent: PackedMatrix
+    private let input: PackedMatrix
+
+    init(_ network: OscillatorNetwork) {
+      map = OscillatorMap(network)
+      recurrent = PackedMatrix(network.recurrentWeights)
+      input = PackedMatrix(network.inputWeights)
+    }
+
     var variables: Int { map.network.inputs }
     var stateSize: Int { 2 * map.network.hidden }
     var drawn: Int { map.network.hidden * (map.network.hidden + variables + 3) }
 
     func advance(states: inout [Double], inputs: [Double]) {
       map.advance(states: &states, inputs: inputs)
+    }
+
+    func push(_ tangents: inout [Double], state: [Double], input u: [Double]) {
+      let (m, size, own) = (map.network.hidden, variables + stateSize, map.network.oscillators)
+      let count = tangents.count / size
+      var slopes = map.network.bias
+      recurrent.multiplyAdd(count: 1, vectors: state, stride: 2 * m, into: &slopes, resultStride: m)
+      input.multiplyAdd(count: 1, vectors: u, stride: variables, into: &slopes, resultStride: m)
+      applyTanhSlope(to: &slopes)
+      var changes = [Double](repeating: 0, count: count * m)
+      recurrent.multiplyAdd(
+        count: count, vectors: tangents, from: variables, stride: size, into: &changes, resultStride: m)
+      input.multiplyAdd(count: count, vectors: tangents, stride: size, into: &changes, resultStride: m)
+      let (retain, scale, dt) = (own.velocityRetention, own.velocityScale, own.timeStep)
+      for k in 0..<count {
+        let y = k * size + variables
+        for i in 0..<m {
+          let force = slopes[i] * changes[k * m + i] - own.gamma[i] * tangents[y + i]
+          tangents[y + m + i] = scale[i] * (retain[i] * tangents[y + m + i] + dt * force)
+          tangents[y + i] += dt * tangents[y + m + i]
+        }
+      }
     }
   }
 }

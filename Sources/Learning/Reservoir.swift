@@ -11,6 +11,10 @@ protocol ReservoirDynamics: Sendable {
 
   /// Moves B states, B×stateSize, by one step under scaled inputs, B×variables.
   func advance(states: inout [Double], inputs: [Double])
+
+  /// Moves tangents by the derivative of the step that one state would take under a scaled input: rows of changes of the
+  /// input, which stay, and of the state.
+  func push(_ tangents: inout [Double], state: [Double], input: [Double])
 }
 
 /// A kind of reservoir: its settings, and networks drawn with them.
@@ -156,5 +160,27 @@ struct ReservoirForecast: ForecastModel {
       row.append(1)
       weights.multiply(count: 1, vectors: row, stride: row.count, keeping: 0, into: &predictions, at: b * n)
     }
+  }
+}
+
+extension ReservoirForecast: DifferentiableForecastModel {
+  func advance(input: inout [Double], carry: inout [Double], tangents: inout [Double]) {
+    let (n, size) = (variables, variables + carried)
+    if !tangents.isEmpty {
+      var scaled: [Double] = []
+      scaling.append(input, at: 0, to: &scaled)
+      for row in stride(from: 0, to: tangents.count, by: size) {
+        for j in 0..<n { tangents[row + j] /= scaling.deviation[j] }
+      }
+      dynamics.push(&tangents, state: carry, input: scaled)
+      for row in stride(from: 0, to: tangents.count, by: size) {
+        // The constant doesn't change.
+        let changes = tangents[row + n..<row + size] + tangents[row..<row + n] + [0]
+        weights.multiply(
+          count: 1, vectors: Array(changes), stride: changes.count, keeping: 0, into: &tangents, at: row)
+      }
+    }
+    let seen = input
+    advance(inputs: seen, carry: &carry, predictions: &input)
   }
 }

@@ -79,7 +79,10 @@ extension ClosedLoopComparison {
         + spectrum.exponents.prefix(shown).map {
           numberText($0.value, digits: 3) + ($0.standardError.map { " ± \(numberText($0, digits: 1))" } ?? "")
         } + [
-          numberText(spectrum.sum), spectrum.kaplanYorkeDimension.map { numberText($0) } ?? "–",
+          numberText(spectrum.sum),
+          spectrum.kaplanYorkeDimension.map { dimension in
+            numberText(dimension) + (spectrum.kaplanYorkeError.map { " ± \(numberText($0, digits: 1))" } ?? "")
+          } ?? "–",
           spectrum.traceIdentityResidual.map { numberText($0, digits: 2) } ?? "–",
         ]
     }
@@ -160,7 +163,8 @@ extension ClosedLoopComparison {
             .init(
               name, x: spectrum.exponents.indices.map { Double($0 + 1) }, y: spectrum.exponents.map(\.value),
               style: .lineWithPoints)
-          }))
+          },
+          ticks: stride(from: 1, through: data.variables, by: max(1, (data.variables + 9) / 10)).map(Double.init)))
     }
     return plots
   }

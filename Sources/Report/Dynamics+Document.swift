@@ -354,21 +354,24 @@ extension OrbitDiagramResult {
     let points = Plot.Series(
       system.variableName(diagram.variable), x: columns.flatMap { column in column.points.map { _ in column.value } },
       y: columns.flatMap(\.points), style: .dots)
-    var upper: [Plot.Series] = []
+    var above: [Plot.Panel] = []
     if let exponents, exponents.contains(where: { $0.value != nil }) {
-      upper = [
-        Plot.Series(
-          "largest exponent", x: exponents.map(\.parameter), y: exponents.map { $0.value ?? .nan }, style: .line),
-        Plot.Series(
-          "zero", x: [columns.first?.value ?? 0, columns.last?.value ?? 1], y: [0, 0], style: .dashedLine),
+      above = [
+        Plot.Panel(
+          "largest exponent (1/\(system.hasTime ? "time" : "step"))",
+          series: [
+            Plot.Series(
+              "largest exponent", x: exponents.map(\.parameter), y: exponents.map { $0.value ?? .nan }, style: .line),
+            Plot.Series(
+              "zero", x: [columns.first?.value ?? 0, columns.last?.value ?? 1], y: [0, 0], style: .dashedLine),
+          ])
       ]
     }
     return [
       Plot(
         name: "orbit-diagram", title: "Orbit diagram of \(system.shortName), \(diagram.sampling.text)",
         xLabel: diagram.parameter,
-        yLabel: system.variableName(diagram.variable), series: [points], upper: upper,
-        upperLabel: "largest exponent (1/\(system.hasTime ? "time" : "step"))")
+        yLabel: system.variableName(diagram.variable), series: [points], above: above)
     ]
   }
 }

@@ -83,6 +83,9 @@ extension ForecastResult {
           }), .figure(name: "error-forcing", caption: "Error against F, over the largest exponent"),
       ]
     }
+    if example != nil {
+      blocks.append(.figure(name: "prediction", caption: "Prediction over truth, and the error of each model"))
+    }
     blocks += portraits.map {
       .figure(name: Self.portraitName($0), caption: "Trajectories at F = \(numberText($0.forcing))")
     }
@@ -109,13 +112,19 @@ extension ForecastResult {
           xLabel: "forcing F", yLabel: "exponent per unit time",
           series: [
             .init(
-              "largest exponent", x: byForcing.map(\.data.forcing), y: byForcing.map(\.exponent.value),
-              style: .lineWithPoints),
+              "largest exponent", x: byForcing.map(\.data.forcing), y: byForcing.map(\.exponent.value), style: .line),
+            .init(
+              "± standard error", x: byForcing.map(\.data.forcing), y: byForcing.map(\.exponent.value),
+              errors: byForcing.map { $0.exponent.standardError ?? .nan }, style: .errorBars, colour: 0),
             .init(
               "0", x: [byForcing[0].data.forcing, byForcing[byForcing.count - 1].data.forcing], y: [0, 0],
               style: .dashedLine),
-          ], upper: ForecastTable.series(byForcing) { $0.data.forcing }, upperLabel: "NRMSE", upperLogarithmic: true))
+          ],
+          above: [
+            .init("NRMSE", series: ForecastTable.series(byForcing) { $0.data.forcing }, logarithmic: true)
+          ]))
     }
+    plots += example.map { [$0] } ?? []
     plots += portraits.map { portrait in
       Plot(
         name: Self.portraitName(portrait), title: "Lorenz-96, F = \(numberText(portrait.forcing))", xLabel: "x1",
@@ -125,6 +134,41 @@ extension ForecastResult {
         })
     }
     return plots
+  }
+}
+
+extension ForecastResult {
+  /// Two variables of a test trajectory with each model's forecast of them, at the time they are forecast for, and how
+  /// far off that is over all variables; nil where no model was fitted.
+  private var example: Plot? {
+    let fitted = models.enumerated().filter { !$0.element.example.isEmpty }
+    guard let scale = models.compactMap({ $0.runs.first?.test.targetRootMeanSquare }).first else { return nil }
+    let n = data.variables
+    let steps = 0..<exampleTruth.count / n
+    let time = steps.map { Double(task.firstScored + task.horizon + $0) * data.interval }
+    let panels = (0..<2).map { variable in
+      Plot.Panel(
+        "x\(variable + 1)",
+        series: [.init("truth", x: time, y: steps.map { exampleTruth[$0 * n + variable] }, style: .wideLine)]
+          + fitted.map { place, entry in
+            .init(
+              entry.name, x: time, y: steps.map { entry.example[$0 * n + variable] }, style: .line, colour: place)
+          })
+    }
+    return Plot(
+      name: "prediction",
+      title: "Forecasts \(task.horizon) samples ahead, F = \(numberText(data.forcing)), a test trajectory",
+      xLabel: "time of what is forecast", yLabel: "error over the targets' root mean square", logarithmic: true,
+      series: fitted.map { place, entry in
+        let errors = steps.map { step in
+          let squares = (step * n..<(step + 1) * n).reduce(0) { sum, i in
+            let difference = entry.example[i] - exampleTruth[i]
+            return sum + difference * difference
+          }
+          return (squares / Double(n)).squareRoot() / scale
+        }
+        return .init(entry.name, x: time, y: errors.map { $0 > 0 ? $0 : .nan }, style: .line, colour: place)
+      }, above: panels)
   }
 }
 

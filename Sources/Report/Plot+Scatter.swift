@@ -16,8 +16,8 @@ extension Plot {
       case line
       /// A line through few values, to be seen one by one.
       case lineWithPoints
-      /// In grey, for what others stand out from.
-      case faintLine
+      /// In grey, for what others stand out from: thin, or wide under them.
+      case faintLine, wideLine
       case dashedLine
     }
 
@@ -50,10 +50,22 @@ extension Plot {
     let series: [Series]
     /// Whether a unit is as long on both axes.
     let hasEqualAxes: Bool
-    /// Series in a panel above, over the same x; empty for a single panel.
-    let upper: [Series]
-    let upperLabel: String
-    let isUpperLogarithmic: Bool
+    /// Panels above, over the same x, from the top; empty for a single one.
+    let above: [Panel]
+  }
+
+  /// Series over a y axis of their own.
+  public struct Panel: Equatable, Sendable {
+    let label: String
+    let series: [Series]
+    let isLogarithmic: Bool
+
+    /// A panel whose y axis is called `label`.
+    public init(_ label: String, series: [Series], logarithmic: Bool = false) {
+      self.label = label
+      self.series = series
+      isLogarithmic = logarithmic
+    }
   }
 
   /// The unit circle, as a line.
@@ -67,14 +79,14 @@ extension Plot.Scatter {
   /// Blocks of `x y`, two blank lines apart, for gnuplot's `index`.
   func data(_ xLabel: String, _ yLabel: String) -> String {
     var text = "# \"\(xLabel)\" \"\(yLabel)\"\n"
-    for series in series + upper {
+    for series in series + above.flatMap(\.series) {
       text += "# \"\(series.label)\"\n"
       var isEmpty = true
       for (place, (x, y)) in zip(series.x, series.y).enumerated() {
         let isFinite = x.isFinite && y.isFinite
         let error = series.style == .errorBars ? series.errors[place].isFinite ? " \(series.errors[place])" : " 0" : ""
         // A blank line breaks a line.
-        let breaks = [.line, .faintLine, .lineWithPoints].contains(series.style) && !isEmpty
+        let breaks = [.line, .faintLine, .wideLine, .lineWithPoints].contains(series.style) && !isEmpty
         text += isFinite ? "\(x) \(y)\(error)\n" : breaks ? "\n" : ""
         isEmpty = isEmpty && !isFinite
       }
@@ -84,10 +96,10 @@ extension Plot.Scatter {
     return text
   }
 
-  /// What gnuplot is told to draw, for the lower or the upper panel.
-  func drawn(name: String, upper isUpper: Bool, colours: [String], quoted: (String) -> String) -> String {
-    let first = isUpper ? series.count : 0
-    return (isUpper ? upper : series).enumerated().map { place, series in
+  /// What gnuplot is told to draw, for a panel above or, where that is nil, the lowest.
+  func drawn(name: String, above panel: Int?, colours: [String], quoted: (String) -> String) -> String {
+    let first = panel.map { series.count + above[..<$0].reduce(0) { $0 + $1.series.count } } ?? 0
+    return (panel.map { above[$0].series } ?? series).enumerated().map { place, series in
       let colour = colours[(series.colour ?? place) % colours.count]
       let style =
         switch series.style {
@@ -103,12 +115,24 @@ extension Plot.Scatter {
         // Another symbol where the colours come round again.
         case .lineWithPoints: "linespoints lw 1.3 ps 0.8 pt \(place < colours.count ? 7 : 4)"
         case .faintLine: "lines lw 0.7"
+        case .wideLine: "lines lw 5"
         case .dashedLine: "lines lw 1 dt 2"
         }
       return
         "'\(name).dat' index \(first + place) using \(series.style == .errorBars ? "1:2:3" : "1:2") with \(style) lc rgb '"
-        + (series.style == .dashedLine ? "#444444" : series.style == .faintLine ? "#AAAAAA" : colour)
-        + "' title \(quoted(series.label))"
+        + (series.style.grey ?? colour) + "' title \(quoted(series.label))"
     }.joined(separator: ", \\\n     ")
+  }
+}
+
+extension Plot.Series.Style {
+  /// The grey of what isn't in colour.
+  fileprivate var grey: String? {
+    switch self {
+    case .dashedLine: "#444444"
+    case .faintLine: "#AAAAAA"
+    case .wideLine: "#BBBBBB"
+    default: nil
+    }
   }
 }

@@ -49,8 +49,8 @@ extension Plot.Strips {
       "# Draws \(name).svg and \(name).png from \(name).dat:  gnuplot \(name).gp",
       "set border lc rgb '#444444'",
       "unset key",
-      "set lmargin 9",
-      "set rmargin 12",
+      "set lmargin at screen 0.09",
+      "set rmargin at screen 0.88",
       "set datafile missing 'NaN'",
       "set xrange [\(Plot.Cells.edges(self.x))]",
       "set yrange [\(Plot.Cells.edges(self.y))]",
@@ -71,7 +71,7 @@ extension Plot.Strips {
             ? "set palette defined (0 '#0072B2', 0.5 '#FFFFFF', 1 '#D55E00')"
             : "set palette defined (0 '#00204C', 0.25 '#414D6B', 0.5 '#7C7B78', 0.75 '#BBAF71', 1 '#FFE945')")
         lines.append(strip.range.map { "set cbrange [\($0.lowerBound):\($0.upperBound)]" } ?? "set cbrange [*:*]")
-        lines.append("plot '\(name).dat' using 1:2:\(place + 3) with image pixels")
+        lines.append("plot '\(name).dat' using 1:2:\(place + 3) with image")
       }
       lines.append("unset multiplot")
     }

@@ -89,14 +89,11 @@ public struct Plot: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - equalAxes: whether a unit is as long on both axes.
-  ///   - upper: series of a panel above the first, over the same x.
-  ///   - upperLabel: that panel's y axis.
-  ///   - upperLogarithmic: whether that is logarithmic; the same as the first unless it is said.
+  ///   - above: panels above the series, over the same x, from the top.
   ///   - ticks: where the x axis has its marks; empty to leave it to gnuplot.
   public init(
     name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false, logarithmicX: Bool = false,
-    equalAxes: Bool = false, series: [Series], upper: [Series] = [], upperLabel: String = "",
-    upperLogarithmic: Bool? = nil, ticks: [Double] = []
+    equalAxes: Bool = false, series: [Series], above: [Panel] = [], ticks: [Double] = []
   ) {
     self.ticks = ticks
     self.name = name
@@ -110,9 +107,7 @@ public struct Plot: Equatable, Sendable {
     x = []
     curves = []
     cells = nil
-    scatter = Scatter(
-      series: series, hasEqualAxes: equalAxes, upper: upper, upperLabel: upperLabel,
-      isUpperLogarithmic: upperLogarithmic ?? logarithmic)
+    scatter = Scatter(series: series, hasEqualAxes: equalAxes, above: above)
     strips = nil
   }
 
@@ -279,40 +274,50 @@ public struct Plot: Equatable, Sendable {
   /// The script of a scatter plot, with a panel above where there is one.
   private func scatterScript(_ scatter: Scatter) -> String {
     var lines = axes
-    func drawn(upper: Bool) -> String {
-      "plot " + scatter.drawn(name: name, upper: upper, colours: Self.colours, quoted: quoted)
+    func drawn(_ panel: Int? = nil) -> String {
+      "plot " + scatter.drawn(name: name, above: panel, colours: Self.colours, quoted: quoted)
     }
-    let hasPanels = !scatter.upper.isEmpty
-    // Points on the frame are easily overlooked.
+    let above = scatter.above
+    // Points on the frame are easily overlooked; beyond that an axis ends with the data.
+    lines.append("set autoscale fix")
     lines.append("set offsets graph 0.04, graph 0.04, graph 0.04, graph 0.04")
     if scatter.hasEqualAxes { lines.append("set size ratio -1") }
-    let size = hasPanels ? "900,900" : scatter.hasEqualAxes ? "760,760" : "900,560"
+    let size = !above.isEmpty ? "900,900" : scatter.hasEqualAxes ? "760,760" : "900,560"
     for terminal in ["svg size \(size) background rgb 'white'", "pngcairo size \(size)"] {
       lines.append("set terminal \(terminal)")
       lines.append("set output '\(name).\(terminal.hasPrefix("svg") ? "svg" : "png")'")
-      guard hasPanels else {
-        lines.append(drawn(upper: false))
+      guard !above.isEmpty else {
+        lines.append(drawn())
         continue
       }
-      let xs = (scatter.series + scatter.upper).flatMap(\.x).filter(\.isFinite)
+      let xs = (scatter.series + above.flatMap(\.series)).flatMap(\.x).filter(\.isFinite)
       lines.append("set xrange [\(xs.min() ?? 0):\(xs.max() ?? 1)]")
-      // The panels stand exactly above each other, with numbers under the lower one alone; the axes say what is shown,
-      // unless the upper one has several series: then a key stands beside it.
-      let hasKey = scatter.upper.count > 2
+      // The panels stand exactly above each other, with numbers under the lowest alone; the axes say what is shown,
+      // unless the topmost has several series: then a key stands beside it.
+      let hasKey = above[0].series.count > 2
+      // Of the height between 0.08 and 0.94, the lowest has 1.6 times as much as each of the others.
+      let gap = 0.03
+      let height = (0.86 - gap * Double(above.count)) / (Double(above.count) + 1.6)
       lines += [
         "set multiplot", hasKey ? "set key at screen 0.985, screen 0.93 top right vertical noenhanced" : "unset key",
         "set offsets 0, 0, graph 0.04, graph 0.04", "set lmargin at screen 0.12",
-        "set rmargin at screen \(hasKey ? 0.78 : 0.97)", "set tmargin at screen 0.94", "set bmargin at screen 0.62",
-        "set format x ''", "unset xlabel", "set ylabel \(quoted(scatter.upperLabel)) noenhanced",
+        "set rmargin at screen \(hasKey ? 0.78 : 0.97)", "set format x ''", "unset xlabel",
       ]
-      lines += scale(logarithmic: scatter.isUpperLogarithmic) + [drawn(upper: true)]
+      for (place, panel) in above.enumerated() {
+        let top = 0.94 - Double(place) * (height + gap)
+        lines += [
+          "set tmargin at screen \(numberText(top))", "set bmargin at screen \(numberText(top - height))",
+          "set ylabel \(quoted(panel.label)) noenhanced",
+        ]
+        lines += scale(logarithmic: panel.isLogarithmic) + [drawn(place), "unset title", "unset key"]
+      }
       lines += [
-        "unset title", "unset key", "set tmargin at screen 0.59", "set bmargin at screen 0.08", "set format x '% h'",
+        "set tmargin at screen \(numberText(0.08 + 1.6 * height))", "set bmargin at screen 0.08", "set format x '% h'",
         "set xlabel \(quoted(xLabel)) noenhanced", "set ylabel \(quoted(yLabel)) noenhanced",
       ]
       lines +=
         scale(logarithmic: isLogarithmic) + [
-          drawn(upper: false), "unset multiplot", "set title \(quoted(title)) noenhanced",
+          drawn(), "unset multiplot", "set title \(quoted(title)) noenhanced",
         ]
     }
     return lines.joined(separator: "\n") + "\n"

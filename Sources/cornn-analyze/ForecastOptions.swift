@@ -144,7 +144,8 @@ struct ForecastOptions: ParsableArguments {
     do throws(LyapunovSpectrum.Failure) {
       return try LargestExponent(variables: variables, forcing: other ?? forcing, target: untilError)
     } catch {
-      throw Diagnostic(error)
+      guard case .diverged(let failure) = error else { throw Diagnostic(error) }
+      throw Diagnostic(exponent: failure, forcing: other ?? forcing)
     }
   }
 
@@ -155,10 +156,20 @@ struct ForecastOptions: ParsableArguments {
 }
 
 extension Diagnostic {
-  /// The message for a trajectory that can't be made.
+  /// The message for trajectories that can't be made.
   init(trajectory failure: IntegrationFailure, forcing: Double) {
+    self.init(lorenz96: failure, forcing: forcing, missing: "trajectories")
+  }
+
+  /// The message for a largest exponent that can't be computed.
+  init(exponent failure: IntegrationFailure, forcing: Double) {
+    self.init(lorenz96: failure, forcing: forcing, missing: "largest exponent")
+  }
+
+  private init(lorenz96 failure: IntegrationFailure, forcing: Double, missing: String) {
     self.init(
-      .data, "no trajectories at F = \(forcing): at time \(failure.time) \(failure.reason)",
-      hint: "the system leaves the range of doubles or of the integrator; lower --forcing")
+      .data, "Lorenz-96 at F = \(forcing) has no \(missing): at time \(failure.time) \(failure.reason)",
+      hint: "such an F drives the system out of the integrator's range: give a smaller one (--forcing, --forcings; "
+        + "forcing in a scenario)")
   }
 }

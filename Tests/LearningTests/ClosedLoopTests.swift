@@ -90,11 +90,12 @@ import Testing
   }
 
   /// A loop's derivative against central differences, with a past and without.
-  @Test(arguments: ["cubic", "delays", "local"]) func derivatives(name: String) throws {
+  @Test(arguments: ["cubic", "delays", "local", "esn", "ron"]) func derivatives(name: String) throws {
     let data = try ForecastTests.data(forcing: 8, trajectories: 6, samples: 500, variables: name == "local" ? 9 : 4)
     let methods: [String: any ForecastMethod] = [
       "cubic": PolynomialRegression(name: name, delays: [0], degree: 3),
       "delays": PolynomialRegression(name: name, delays: [0, 1, 3], degree: 2), "local": LocalPolynomial(),
+      "esn": EchoStateNetwork(units: 20), "ron": OscillatorReservoir(units: 12),
     ]
     let method = try #require(methods[name])
     let fitted = try method.fitted(to: data, task: ForecastTask(horizon: 1), seed: 0, threads: 1)

@@ -53,6 +53,27 @@ import Testing
     }
   }
 
+  /// The forecasts shown are those scored, beside what they should have been.
+  @Test func exampleIsWhatIsScored() throws {
+    let data = try Self.data(forcing: 8, trajectories: 1, samples: 531)
+    let methods = try ["persistence", "linear-delays"].map { try #require(ForecastCatalogue.method($0)) }
+    let comparison = try ForecastComparison(
+      methods + [PolynomialRegression(name: "degree 40", delays: [0], degree: 40)], on: data,
+      task: ForecastTask(horizon: 7, firstScored: 43),
+      exponent: try LargestExponent(variables: 5, forcing: 8, target: 0.1, mostSteps: 20_000),
+      options: .init(seed: 1, seeds: 1, trials: 1))
+    let truth = comparison.exampleTruth
+    #expect(truth == Array(data.test.values[(43 + 7) * 5..<531 * 5]))
+    #expect(comparison.models[0].example == Array(data.test.values[43 * 5..<524 * 5]))
+    for entry in comparison.models.prefix(2) {
+      let squares = zip(entry.example, truth).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      let error = try #require(entry.runs.first).test.rootMeanSquareError
+      #expect(abs((squares / Double(truth.count)).squareRoot() / error - 1) < 1e-12)
+    }
+    // Too many regressors: no forecast to show.
+    #expect(comparison.models[2].example.isEmpty && comparison.models[2].failure != nil)
+  }
+
   /// F = 0.9, just past the Hopf point: the published 0.050 and 0.146 are scored from the first sample on; from sample
   /// 200 on NumPy has 0.0476(5) and 0.1407(15).
   @Test(arguments: [(0, 0.050, 0.146), (200, 0.0476, 0.1407)])

@@ -1,9 +1,9 @@
-import CoRNNDynamics
 import CoRNNKernels
 import CoRNNModel
 import TestSupport
 import Testing
 
+@testable import CoRNNDynamics
 @testable import CoRNNLearning
 
 /// Trained cells as forecast models: against the training kernels, the oscillator map, differences and themselves.
@@ -94,7 +94,7 @@ import Testing
     let (cell, parameters) = try Self.cell(shape, hidden: size.0, variables: size.1, seed: 35)
     let model = RecurrentForecast(cell, parameters: parameters, mean: 2.385, deviation: 3.64)
     let inputs = Self.inputs(steps: 25, batch: 1, variables: size.1, seed: 36)
-    let state = inputs.values.suffix(size.1) + Self.run(model, inputs).carry
+    let state = Array(inputs.values.suffix(size.1)) + Self.run(model, inputs).carry
     var system = ClosedLoopSystem(model, timeStep: 0.01)
     let jacobian = try system.jacobian(at: state)
     let scale = jacobian.elements.map(abs).max() ?? 0
@@ -122,7 +122,11 @@ import Testing
     let together = Self.run(model, inputs).predictions
     for b in [0, 7, 15, 16, 34] {
       let alone = Self.run(model, inputs.trajectories(b..<b + 1)).predictions
-      let mine: [Double] = (0..<40).flatMap { step in together[(step * 35 + b) * 5..<(step * 35 + b + 1) * 5] }
+      var mine: [Double] = []
+      for step in 0..<40 {
+        let place = (step * 35 + b) * 5
+        mine += together[place..<place + 5]
+      }
       #expect(mine == alone)
     }
     let task = ForecastTask(horizon: 3, firstScored: 11)
