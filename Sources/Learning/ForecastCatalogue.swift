@@ -15,6 +15,8 @@ public enum ForecastCatalogue {
     TrainedNetwork.lstm(),
   ]
 
-  /// The model of this name; nil where there is none.
-  public static func method(_ name: String) -> (any ForecastMethod)? { methods.first { $0.name == name } }
+  /// The model of this name, or the network that it describes (``TrainedNetwork/init(named:)``); nil where there is none.
+  public static func method(_ name: String) -> (any ForecastMethod)? {
+    methods.first { $0.name == name } ?? TrainedNetwork(named: name)
+  }
 }

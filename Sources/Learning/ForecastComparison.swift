@@ -52,11 +52,13 @@ public struct ForecastComparison: Encodable, Equatable, Sendable {
     public let settings: [ForecastSetting]
     public let validation: ForecastScore
     public let test: ForecastScore
+    /// A coRNN under the first test trajectory; null for other models.
+    public let dynamics: NetworkDynamics?
     /// What the fit took; not part of a result's bytes.
     public let fitSeconds: Double
 
     private enum CodingKeys: String, CodingKey {
-      case seed, settings, validation, test
+      case seed, settings, validation, test, dynamics
     }
   }
 
@@ -155,7 +157,10 @@ extension ForecastComparison.Entry {
         ForecastComparison.Run(
           seed: method.isRandom ? seed : nil, settings: fitted.settings,
           validation: fitted.model.score(on: data.validation, task: task, threads: options.threads),
-          test: fitted.model.score(on: data.test, task: task, threads: options.threads), fitSeconds: seconds))
+          test: fitted.model.score(on: data.test, task: task, threads: options.threads),
+          dynamics: fitted.network.map {
+            NetworkDynamics($0, inputs: data.test.part(steps: 0..<data.test.steps, trajectories: 0..<1), interval: data.recipe.interval)
+          }, fitSeconds: seconds))
     }
     name = method.name
     summary = tuned.method.summary

@@ -1,3 +1,5 @@
+public import CoRNNModel
+
 /// A way to make a forecast model: a row of the table.
 public protocol ForecastMethod: Sendable {
   /// Its name, as the command line has it.
@@ -74,10 +76,14 @@ public struct FittedForecast: Sendable {
   public let fixedParameters: Int
   /// Chosen or found on the way.
   public let settings: [ForecastSetting]
+  /// The network, for raw data; nil for anything but a coRNN.
+  public let network: OscillatorNetwork?
 
   public init(
-    model: any ForecastModel, parameters: Int, fixedParameters: Int = 0, settings: [ForecastSetting] = []
+    model: any ForecastModel, parameters: Int, fixedParameters: Int = 0, settings: [ForecastSetting] = [],
+    network: OscillatorNetwork? = nil
   ) {
+    self.network = network
     self.model = model
     self.parameters = parameters
     self.fixedParameters = fixedParameters

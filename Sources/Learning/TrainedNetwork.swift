@@ -1,6 +1,6 @@
 import CoRNNDynamics
 import CoRNNKernels
-import CoRNNModel
+public import CoRNNModel
 
 /// A recurrent network trained on windows of the trajectories, as a row of the table.
 ///
@@ -20,33 +20,68 @@ public struct TrainedNetwork: ForecastMethod {
   /// Where fits are kept; nil to keep none.
   public var store: (any FitStore)?
 
-  /// A coRNN of 64 units, as the paper has it.
-  public static func cornn(hidden: Int = 64) -> TrainedNetwork {
-    TrainedNetwork("cornn", oscillators(hidden, timeStep: 0.1, gamma: 1, epsilon: 1))
+  /// The damping constant of a coRNN that searches leave alone; nil where it is drawn.
+  private let fixedEpsilon: Double?
+
+  /// A coRNN; 64 units in the paper.
+  public static func cornn(hidden: Int = 64, damping: Damping = .explicit, epsilon: Double? = nil) -> TrainedNetwork {
+    TrainedNetwork(
+      "cornn",
+      oscillators(hidden, timeStep: 0.1, gamma: 1, epsilon: epsilon ?? 1, damping: damping), fixedEpsilon: epsilon)
   }
 
-  /// An LSTM of 44 units, as the paper has it.
+  /// An LSTM; 44 units in the paper.
   public static func lstm(hidden: Int = 44) -> TrainedNetwork {
     TrainedNetwork("lstm", .lstm(hidden: hidden, forgetBias: 1))
   }
 
-  private init(_ name: String, _ cell: CellRecipe) {
+  /// The network that a name stands for: `cornn` or `lstm`, then, after colons, its units, and for a coRNN its damping
+  /// and `epsilon=x`, which searches then leave alone: `cornn:128`, `cornn:64:implicit`, `cornn:64:epsilon=3`.
+  public init?(named name: String) {
+    let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+    var hidden: Int?
+    var damping: Damping?
+    var epsilon: Double?
+    for part in parts.dropFirst() {
+      if let count = Int(part), 1...4096 ~= count, hidden == nil {
+        hidden = count
+      } else if let kind = Damping(rawValue: String(part)), damping == nil {
+        damping = kind
+      } else if part.hasPrefix("epsilon="), let value = Double(part.dropFirst(8)), value > 0, value.isFinite, epsilon == nil {
+        epsilon = value
+      } else {
+        return nil
+      }
+    }
+    let network: TrainedNetwork
+    switch parts[0] {
+    case "cornn": network = .cornn(hidden: hidden ?? 64, damping: damping ?? .explicit, epsilon: epsilon)
+    case "lstm" where damping == nil && epsilon == nil: network = .lstm(hidden: hidden ?? 44)
+    default: return nil
+    }
+    self.init(network, name: name, recipe: network.recipe)
+  }
+
+  private init(_ name: String, _ cell: CellRecipe, fixedEpsilon: Double? = nil) {
     self.name = name
+    self.fixedEpsilon = fixedEpsilon
     recipe = TrainingRecipe(cell: cell, steps: 1, batch: 32, rate: .constant(1e-2), clip: 1, seed: 0)
   }
 
-  private init(_ other: TrainedNetwork, recipe: TrainingRecipe) {
-    name = other.name
+  private init(_ other: TrainedNetwork, name: String, recipe: TrainingRecipe) {
+    self.name = name
     self.recipe = recipe
+    fixedEpsilon = other.fixedEpsilon
     (window, washout, trialSteps, fitSteps) = (other.window, other.washout, other.trialSteps, other.fitSteps)
     store = other.store
   }
 
-  private static func oscillators(_ m: Int, timeStep: Double, gamma: Double, epsilon: Double) -> CellRecipe {
+  private static func oscillators(
+    _ m: Int, timeStep: Double, gamma: Double, epsilon: Double, damping: Damping
+  ) -> CellRecipe {
     func all(_ value: Double) -> [Double] { [Double](repeating: value, count: m) }
     guard
-      let units = try? Oscillators(
-        gamma: all(gamma), epsilon: all(epsilon), timeStep: timeStep, damping: .explicit)
+      let units = try? Oscillators(gamma: all(gamma), epsilon: all(epsilon), timeStep: timeStep, damping: damping)
     else { preconditionFailure("gamma \(gamma), epsilon \(epsilon), dt \(timeStep)") }
     return .oscillators(units)
   }
@@ -65,19 +100,20 @@ public struct TrainedNetwork: ForecastMethod {
     other.batch = [16, 32, 64][Int.random(in: 0..<3, using: &random)]
     let m = recipe.cell.hidden
     switch recipe.cell {
-    case .oscillators:
+    case .oscillators(let units, _, _, _):
+      let (timeStep, gamma) = (random.logUniform(in: 0.03...0.5), random.logUniform(in: 0.2...10))
+      let epsilon = random.logUniform(in: 0.2...10)
       other.cell = Self.oscillators(
-        m, timeStep: random.logUniform(in: 0.03...0.5), gamma: random.logUniform(in: 0.2...10),
-        epsilon: random.logUniform(in: 0.2...10))
+        m, timeStep: timeStep, gamma: gamma, epsilon: fixedEpsilon ?? epsilon, damping: units.damping)
     case .lstm: other.cell = .lstm(hidden: m, forgetBias: random.uniform(in: 0...3))
     case .tanh: break
     }
-    return TrainedNetwork(self, recipe: other)
+    return TrainedNetwork(self, name: name, recipe: other)
   }
 
   private var settings: [ForecastSetting] {
     [ForecastSetting("rate", recipe.rate.text), ForecastSetting("batch", "\(recipe.batch)")]
-      + recipe.cell.settings.filter { ["dt", "gamma", "epsilon", "forget bias"].contains($0.name) }
+      + recipe.cell.settings.filter { ["dt", "gamma", "epsilon", "damping", "forget bias"].contains($0.name) }
   }
 
   public func tuned(
@@ -103,10 +139,12 @@ public struct TrainedNetwork: ForecastMethod {
     let (fit, cell, training) = try trained(fitSteps, on: data, task: task, seed: seed, threads: threads)
     guard fit.score != nil else { throw .diverged(method: name, steps: fit.steps) }
     let raw = training.onRawData(fit.parameters, of: cell)
-    store?.publish(raw, of: cell, name: "\(name)-seed\(seed)")
+    let system = "n\(data.recipe.variables)-F\(data.recipe.forcing)-h\(task.horizon)"
+    store?.publish(raw, of: cell, name: "\(name.replacing(":", with: "-"))-\(system)-seed\(seed)")
     return FittedForecast(
       model: RecurrentForecast(cell, parameters: raw), parameters: cell.parameterCount,
-      settings: settings + [ForecastSetting("best at step", "\(fit.bestStep ?? 0) of \(fitSteps)")])
+      settings: settings + [ForecastSetting("best at step", "\(fit.bestStep ?? 0) of \(fitSteps)")],
+      network: (cell as? OscillatorCell).flatMap { try? $0.network(raw) })
   }
 
   /// Trains for so many steps, unless that has been done.

@@ -65,6 +65,15 @@ extension ForecastResult {
           + "Settings were chosen on the validation trajectories alone."))
     let settings = ForecastTable.settings(models)
     if !settings.isEmpty { blocks += [.heading("Settings"), .list(settings)] }
+    let compared = byForcing.isEmpty ? [(data.forcing, models)] : byForcing.map { ($0.data.forcing, $0.models) }
+    if let dynamics = ForecastTable.dynamics(compared) {
+      blocks += [
+        .heading("The coRNNs as driven systems"), .table(dynamics),
+        .paragraph(
+          "Per unit of Lorenz-96's time, a step of the network being one sample. The conditional exponent is measured under "
+            + "the first test trajectory; the certificate (rigorous where proved) is about every input at once."),
+      ]
+    }
     if !byHorizon.isEmpty {
       blocks += [
         .heading("Error against horizon"),
@@ -194,6 +203,39 @@ enum ForecastTable {
           "\(entry.runs.count)", numberText(entry.runs.reduce(0) { $0 + $1.fitSeconds } / count, digits: 2),
         ]
       })
+  }
+
+  private static func row(
+    _ found: NetworkDynamics, forcing: Double, name: String, run: ForecastComparison.Run
+  ) -> [String] {
+    let gain = found.gain.map { numberText($0) } ?? "none"
+    let certificate = found.largestExponentBound.map { "proved below \(numberText($0))" } ?? "refused (gain \(gain))"
+    var row = [numberText(forcing), name, run.seed.map { "\($0)" } ?? "–", numberText(run.test.nrmse)]
+    row.append(found.conditionalExponent.map { numberText($0) } ?? "–")
+    row.append(found.conditionalExponentError.map { numberText($0, digits: 1) } ?? "–")
+    row.append(certificate)
+    row.append(numberText(found.weightAssumption.eta))
+    row.append(found.weightAssumption.holds ? "yes" : "no")
+    return row
+  }
+
+  /// What coRNNs are as systems; nil where there is none.
+  static func dynamics(
+    _ comparisons: [(forcing: Double, models: [ForecastComparison.Entry])]
+  ) -> Document.Table? {
+    var rows: [[String]] = []
+    for (forcing, models) in comparisons {
+      for entry in models {
+        for run in entry.runs {
+          guard let found = run.dynamics else { continue }
+          rows.append(row(found, forcing: forcing, name: entry.name, run: run))
+        }
+      }
+    }
+    guard !rows.isEmpty else { return nil }
+    return Document.Table(
+      "Largest conditional exponents",
+      columns: ["F", "model", "seed", "test", "exponent", "±", "certificate", "eta", "(6) holds"], rows: rows)
   }
 
   /// A line for each model that has settings.

@@ -18,6 +18,7 @@ struct ForecastOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Models, commas between: \(ForecastCatalogue.methods.map(\.name).joined(separator: ", ")); all for all. (default: those that need no training)",
+      discussion: "Networks may have their units, and a coRNN its damping and epsilon, after colons: lstm:30, cornn:128, cornn:64:implicit, cornn:64:epsilon=3.",
       valueName: "names"))
   var models: String?
 
@@ -53,10 +54,6 @@ struct ForecastOptions: ParsableArguments {
   var fitSteps: Int?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Units of the coRNN. (default: 64)", valueName: "m"))
-  var hidden: Int?
-
-  @Option(
     parsing: .unconditional,
     help: ArgumentHelp("The standard error to reach of the system's largest exponent, per unit time.", valueName: "x"))
   var untilError = 3e-3
@@ -76,7 +73,6 @@ struct ForecastOptions: ParsableArguments {
     }
     for (flag, value, range) in [
       ("--trial-steps", trialSteps, 1...100_000_000), ("--fit-steps", fitSteps, 1...100_000_000),
-      ("--hidden", hidden, 1...4096),
     ] {
       guard let value else { continue }
       guard range ~= value else {
@@ -116,7 +112,6 @@ struct ForecastOptions: ParsableArguments {
       }
     return chosen.map { method in
       guard var network = method as? TrainedNetwork else { return method }
-      if let hidden, network.name == "cornn" { network = .cornn(hidden: hidden) }
       if let trialSteps { network.trialSteps = trialSteps }
       if let fitSteps { network.fitSteps = fitSteps }
       network.store = store

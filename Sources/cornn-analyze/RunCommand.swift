@@ -20,6 +20,14 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Go on with the interrupted run in the run directory (kinds lyapunov and train).")
   var resume = false
 
+  @Flag(help: "Run the scenario's short form: what stands under short: replaces the other settings.")
+  var short = false
+
+  @Option(
+    name: .customLong("set"), parsing: .unconditional,
+    help: ArgumentHelp("A setting instead of the scenario's; may be given several times.", valueName: "key=value"))
+  var replacing: [String] = []
+
   init() {}
 
   /// The command for a scenario.
@@ -27,6 +35,13 @@ struct RunCommand: AsyncParsableCommand {
     self.scenario = scenario
     self.output = output
     self.resume = resume
+    (short, replacing) = (false, [])
+  }
+
+  func validate() throws {
+    for text in replacing where text.firstIndex(of: "=") ?? text.startIndex == text.startIndex {
+      throw ValidationError("--set is \(text); it must be key=value.")
+    }
   }
 
   /// What a run was made from, kept beside its result.
@@ -40,7 +55,12 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let scenario = try Scenario(path: scenario)
+    let scenario = try Scenario(
+      path: scenario, isShort: short,
+      replacing: replacing.map { text in
+        let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        return (sides[0], sides[1])
+      })
     if resume, ![.lyapunov, .train].contains(scenario.kind) {
       throw Diagnostic(.usage, "--resume means nothing to a scenario of kind \(scenario.kind.rawValue)")
     }

@@ -121,7 +121,7 @@ struct Scenario {
     case .forecast:
       add([
         "forcing": .value, "variables": .value, "seed": .value, "models": .list, "trajectories": .value,
-        "samples": .value, "firstScored": .value, "seeds": .value, "trials": .value, "trialSteps": .value, "fitSteps": .value, "hidden": .value, "untilError": .value,
+        "samples": .value, "firstScored": .value, "seeds": .value, "trials": .value, "trialSteps": .value, "fitSteps": .value, "untilError": .value,
         "horizon": .value, "horizons": .list, "forcings": .list, "closedLoop": .flag, "starts": .value,
         "warmUp": .value, "length": .value, "thresholds": .list, "longRuns": .value, "longRunSamples": .value,
         "exponentSteps": .value,
@@ -164,7 +164,13 @@ struct Scenario {
 extension Scenario {
   /// Reads a scenario strictly: a key that isn't known, or a value of the wrong sort, is an error that names file,
   /// line and key.
-  init(path: String) throws(Diagnostic) {
+  ///
+  /// - Parameters:
+  ///   - isShort: whether what stands under `short:` takes the place of the settings of the same names.
+  ///   - replacing: keys and values as YAML, that take the place of the file's.
+  init(
+    path: String, isShort: Bool = false, replacing: [(key: String, value: String)] = []
+  ) throws(Diagnostic) {
     self.path = path
     let text: String
     do {
@@ -188,10 +194,41 @@ extension Scenario {
       Diagnostic(.data, "\(path):\(node.mark?.line ?? 1): \(message)", hint: hint)
     }
     var entries: [(key: String, keyNode: Node, value: Node)] = []
+    var shortKeys: [(key: String, keyNode: Node)] = []
     for (keyNode, value) in mapping {
       guard let key = keyNode.string else { throw trouble(keyNode, "a key that isn't text") }
       if entries.contains(where: { $0.key == key }) { throw trouble(keyNode, "\(key) is given twice") }
       entries.append((key, keyNode, value))
+    }
+    func put(_ key: String, _ keyNode: Node, _ value: Node) {
+      if let place = entries.firstIndex(where: { $0.key == key }) {
+        entries[place] = (key, keyNode, value)
+      } else {
+        entries.append((key, keyNode, value))
+      }
+    }
+    if let place = entries.firstIndex(where: { $0.key == "short" }) {
+      let short = entries.remove(at: place)
+      guard let settings = short.value.mapping, !settings.isEmpty else {
+        throw trouble(short.value, "short must have settings under it, that a short run has instead of the others")
+      }
+      var seen: Set<String> = []
+      for (keyNode, value) in settings {
+        guard let key = keyNode.string, seen.insert(key).inserted, !["kind", "short"].contains(key) else {
+          throw trouble(keyNode, "under short: \(keyNode.string ?? "a key that isn't text") can't stand there, or not twice")
+        }
+        if isShort { put(key, keyNode, value) }
+        shortKeys.append((key, keyNode))
+      }
+    } else if isShort {
+      throw Diagnostic(
+        .data, "\(path): no short form", hint: "short: with the settings that make it short under it")
+    }
+    for (key, value) in replacing {
+      guard let node = try? Yams.compose(yaml: value), key != "kind", key != "short" else {
+        throw Diagnostic(.usage, "--set \(key)=\(value): not a setting", hint: "--set key=value, the value as in YAML")
+      }
+      put(key, Node(key), node)
     }
     let kinds = Kind.allCases.map(\.rawValue).joined(separator: ", ")
     guard let kindEntry = entries.first(where: { $0.key == "kind" }) else {
@@ -212,6 +249,9 @@ extension Scenario {
     }
 
     let known = Self.settings(of: kind)
+    for (key, keyNode) in shortKeys where known[key] == nil && !(key == "checkpoint" && kind.hasSubject) {
+      throw trouble(keyNode, "unknown key \(key) under short", hint: "known: " + known.keys.sorted().joined(separator: ", "))
+    }
     var flags: [Flag] = []
     for (key, keyNode, value) in entries where key != "kind" && !(key == "checkpoint" && kind.hasSubject) {
       guard let setting = known[key] else {

@@ -219,7 +219,9 @@ import Testing
     arguments: try FileManager.default.contentsOfDirectory(atPath: TestData.scenarios).filter { $0.hasSuffix(".yaml") })
   func scenariosRun(name: String) throws {
     try TestData.withFolder { folder in
-      let run = try Tool(["run", TestData.scenarios + "/" + name, "--output", folder, "--strict"])
+      let text = try String(contentsOfFile: TestData.scenarios + "/" + name, encoding: .utf8)
+      let short = text.contains("\nshort:") ? ["--short"] : []
+      let run = try Tool(["run", TestData.scenarios + "/" + name, "--output", folder, "--strict"] + short)
       let isRefused = ["between.yaml", "chaotic.yaml"].contains(name)
       #expect(run.status == (isRefused ? 3 : 0), "\(run.errors)")
       let files = try FileManager.default.contentsOfDirectory(atPath: folder)
