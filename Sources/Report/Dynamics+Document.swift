@@ -366,7 +366,7 @@ extension OrbitDiagramResult {
     return [
       Plot(
         name: "orbit-diagram", title: "Orbit diagram of \(system.shortName), \(diagram.sampling.text)",
-        xLabel: diagram.parameter,
+        xLabel: system.sweptLabel(diagram.parameter),
         yLabel: system.variableName(diagram.variable), series: [points], upper: upper,
         upperLabel: "largest exponent (1/\(system.hasTime ? "time" : "step"))")
     ]
