@@ -71,9 +71,7 @@ struct BlockAverages: Codable, Equatable, Sendable {
       blocks = means.count
       standardError = Self.standardError(means)
       var coarse = means
-      while coarse.count >= 4 * BlockAverages.trusted {
-        coarse = (0..<coarse.count / 2).map { 0.5 * (coarse[2 * $0] + coarse[2 * $0 + 1]) }
-      }
+      while coarse.count >= 4 * BlockAverages.trusted { Self.halve(&coarse) }
       let half = coarse.count / 2
       let (first, second) = (Array(coarse.prefix(half)), Array(coarse.suffix(half)))
       drift = Self.mean(second) - Self.mean(first)
@@ -95,9 +93,15 @@ struct BlockAverages: Codable, Equatable, Sendable {
           largest = max(largest, (squares(level) / Double((count - 1) * count)).squareRoot())
         }
         guard count >= 2 * BlockAverages.trusted else { return largest }
-        for i in 0..<count / 2 { level[i] = 0.5 * (level[2 * i] + level[2 * i + 1]) }
-        level.removeLast(count - count / 2)
+        halve(&level)
       }
+    }
+
+    /// Joins blocks in pairs, without the last of an odd number.
+    private static func halve(_ means: inout [Double]) {
+      let half = means.count / 2
+      for i in 0..<half { means[i] = 0.5 * (means[2 * i] + means[2 * i + 1]) }
+      means.removeLast(means.count - half)
     }
 
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

@@ -37,7 +37,7 @@ extension ChaosTransitionResult {
     }
     return [
       Plot(
-        name: "transition", title: "Largest exponent of \(system.name)",
+        name: "transition", title: "Largest exponent of \(system.shortName)",
         xLabel: system.sweptLabel(transition.parameter),
         yLabel: transition.unit == .perTime ? "exponent per unit time" : "exponent per step",
         logarithmicX: transition.isLogarithmic, series: series,

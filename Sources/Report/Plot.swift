@@ -283,8 +283,7 @@ public struct Plot: Equatable, Sendable {
       "plot " + scatter.drawn(name: name, upper: upper, colours: Self.colours, quoted: quoted)
     }
     let hasPanels = !scatter.upper.isEmpty
-    // Points on the frame are easily overlooked.
-    lines.append("set offsets graph 0.04, graph 0.04, graph 0.04, graph 0.04")
+    lines += scatter.margins
     if scatter.hasEqualAxes { lines.append("set size ratio -1") }
     let size = hasPanels ? "900,900" : scatter.hasEqualAxes ? "760,760" : "900,560"
     for terminal in ["svg size \(size) background rgb 'white'", "pngcairo size \(size)"] {
