@@ -37,7 +37,14 @@ struct BlockAverages: Codable, Equatable, Sendable {
   /// aren't finite.
   func account(of quantity: Int) -> Account? { Account(blocks.map { $0[quantity] / Double(length) }) }
 
-  /// The same about `Σ weights_i · quantity_i`.
+  /// ``Account/standardError`` of ``account(of:)`` alone, at a fraction of the cost.
+  func standardError(of quantity: Int) -> Double? {
+    guard blocks.count >= Self.least else { return nil }
+    let means = blocks.map { $0[quantity] / Double(length) }
+    return means.allSatisfy(\.isFinite) ? Account.standardError(means) : nil
+  }
+
+  /// What they tell about the mean of `Σ weights_i · quantity_i`.
   func account(of weights: [Double]) -> Account? {
     Account(
       blocks.map { block in
@@ -62,18 +69,9 @@ struct BlockAverages: Codable, Equatable, Sendable {
     init?(_ means: [Double]) {
       guard means.count >= BlockAverages.least, means.allSatisfy(\.isFinite) else { return nil }
       blocks = means.count
-      var level = means
+      standardError = Self.standardError(means)
       var coarse = means
-      var largest = 0.0
-      while true {
-        if level.count < 8 * BlockAverages.trusted {
-          largest = max(largest, (Self.squares(level) / Double((level.count - 1) * level.count)).squareRoot())
-        }
-        guard level.count >= 2 * BlockAverages.trusted else { break }
-        coarse = level
-        level = stride(from: 0, to: level.count - 1, by: 2).map { 0.5 * (level[$0] + level[$0 + 1]) }
-      }
-      standardError = largest
+      while coarse.count >= 4 * BlockAverages.trusted { Self.halve(&coarse) }
       let half = coarse.count / 2
       let (first, second) = (Array(coarse.prefix(half)), Array(coarse.suffix(half)))
       drift = Self.mean(second) - Self.mean(first)
@@ -83,6 +81,27 @@ struct BlockAverages: Codable, Equatable, Sendable {
       let products = zip(coarse, coarse.dropFirst()).reduce(0) { $0 + ($1.0 - mean) * ($1.1 - mean) }
       let squares = Self.squares(coarse)
       correlation = squares > 0 ? products / squares : 0
+    }
+
+    /// The same of these block means, of which there are at least ``BlockAverages/least``.
+    fileprivate static func standardError(_ means: [Double]) -> Double {
+      var level = means
+      var largest = 0.0
+      while true {
+        let count = level.count
+        if count < 8 * BlockAverages.trusted {
+          largest = max(largest, (squares(level) / Double((count - 1) * count)).squareRoot())
+        }
+        guard count >= 2 * BlockAverages.trusted else { return largest }
+        halve(&level)
+      }
+    }
+
+    /// Joins blocks in pairs, without the last of an odd number.
+    private static func halve(_ means: inout [Double]) {
+      let half = means.count / 2
+      for i in 0..<half { means[i] = 0.5 * (means[2 * i] + means[2 * i + 1]) }
+      means.removeLast(means.count - half)
     }
 
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

@@ -151,7 +151,7 @@ struct LyapunovRun<System: DynamicalSystem> {
 
   /// Those of the first so many tangents.
   private func standardErrors(first number: Int) -> [Double?] {
-    (0..<number).map { memory.blocks.account(of: $0).map { $0.standardError / stepsPerEntry } }
+    (0..<number).map { memory.blocks.standardError(of: $0).map { $0 / stepsPerEntry } }
   }
 
   /// The standard error of `Σ weights_i · exponent_i` per step; nil for fewer than four blocks.

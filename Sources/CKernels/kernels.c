@@ -102,7 +102,7 @@ void cornn_orthonormalize(size_t count, size_t width, double *rows, double *leng
   DISPATCH(orthonormalize, count, width, rows, lengths)
 }
 
-size_t cornn_lorenz96_scratch(size_t n) { return CORNN_LORENZ96_STEPS * 8 * n + 4 * n + 8 * 4 * (n + 3) + 8; }
+size_t cornn_lorenz96_scratch(size_t n) { return CORNN_LORENZ96_STEPS * 4 * (2 * n + 3) + 2 * n + 8 * 8 * (n + 3) + 8; }
 
 void cornn_lorenz96(size_t n, size_t steps, double h, double forcing, double *state, size_t count, double *tangents,
                     double *scratch) {

@@ -4,6 +4,11 @@
 
 char *openblas_get_corename(void);
 void openblas_set_num_threads(int count);
+// Ends the threads that the library started; a library without threads hasn't it.
+int blas_thread_shutdown_(void) __attribute__((weak));
+static inline void openblas_end_threads(void) {
+  if (blas_thread_shutdown_) blas_thread_shutdown_();
+}
 
 // Choose the kernels anew, after OPENBLAS_CORETYPE has been set.
 void gotoblas_dynamic_quit(void);

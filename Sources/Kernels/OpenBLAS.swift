@@ -55,5 +55,7 @@ public enum OpenBLAS {
       unsafe unsetenv("OPENBLAS_CORETYPE")
     }
     openblas_set_num_threads(1)
+    // Its other threads, started with the library, would spin for some 30 ms before they sleep.
+    openblas_end_threads()
   }()
 }

@@ -37,8 +37,8 @@ extension ChaosTransitionResult {
     }
     return [
       Plot(
-        name: "transition", title: "Largest exponent of \(system.name)",
-        xLabel: (system.network != nil && transition.parameter != "dt" ? "factor on " : "") + transition.parameter,
+        name: "transition", title: "Largest exponent of \(system.shortName)",
+        xLabel: system.sweptLabel(transition.parameter),
         yLabel: transition.unit == .perTime ? "exponent per unit time" : "exponent per step",
         logarithmicX: transition.isLogarithmic, series: series,
         ticks: transition.distinctValues.count <= 12 ? transition.distinctValues : [])

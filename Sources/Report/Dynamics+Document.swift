@@ -228,37 +228,42 @@ extension SectionResult {
     return Document(title: "Section of \(system.name)", blocks)
   }
 
-  /// The points over two variables that the section leaves free.
+  /// The points over two variables that the section leaves free; where it leaves one, its next value over each.
   public var plots: [Plot] {
     guard system.dimension > 1, !points.isEmpty else { return [] }
-    let (a, b) = axes
-    func series(_ label: String, _ chosen: [SectionPoint]) -> Plot.Series {
+    let free = freeVariables
+    let isReturnMap = free.count == 1
+    let (a, b) = (free[0], isReturnMap ? free[0] : free[1])
+    let shown = Array(isReturnMap ? zip(points, points.dropFirst()) : zip(points, points[...]))
+    guard !shown.isEmpty else { return [] }
+    func series(_ label: String, _ chosen: [(SectionPoint, SectionPoint)]) -> Plot.Series {
       Plot.Series(
-        "\(chosen.count) \(label)", x: chosen.map { $0.state[a] }, y: chosen.map { $0.state[b] },
+        "\(chosen.count) \(label)", x: chosen.map { $0.0.state[a] }, y: chosen.map { $0.1.state[b] },
         style: points.count > 200 ? .dots : .circles)
     }
     let series =
       section?.direction == .both
-      ? [series("rising", points.filter(\.isRising)), series("falling", points.filter { !$0.isRising })]
-      : [series("points", points)]
+      ? [series("rising", shown.filter(\.0.isRising)), series("falling", shown.filter { !$0.0.isRising })]
+      : [series("points", shown)]
     let place =
       section.map { "\($0.surface.text(system)), \($0.direction.rawValue)" }
       ?? "every \(numberText(period ?? 0)) \(system.hasTime ? "units of time" : "steps")"
     return [
       Plot(
         name: "section", title: "Section of \(system.shortName): \(place)", xLabel: system.variableName(a),
-        yLabel: system.variableName(b), series: series.filter { !$0.x.isEmpty })
+        yLabel: system.variableName(b) + (isReturnMap ? " at the next crossing" : ""),
+        series: series.filter { !$0.x.isEmpty })
     ]
   }
 
-  /// The first two variables that the plane doesn't fix; y0 and z0 of a network under a stroboscope.
-  private var axes: (Int, Int) {
-    if section == nil, let hidden = system.network?.hidden { return (0, hidden) }
+  /// The variables that the plane doesn't fix; y0 and z0 of a network under a stroboscope.
+  private var freeVariables: [Int] {
+    if section == nil, let hidden = system.network?.hidden { return [0, hidden] }
     var free = Array(0..<system.dimension)
-    if case .plane(let normal, _) = section?.surface, free.count > 2 {
+    if case .plane(let normal, _) = section?.surface {
       free.removeAll { place in normal.indices.allSatisfy { $0 == place ? normal[$0] != 0 : normal[$0] == 0 } }
     }
-    return (free[0], free[1])
+    return free
   }
 }
 
@@ -370,7 +375,7 @@ extension OrbitDiagramResult {
     return [
       Plot(
         name: "orbit-diagram", title: "Orbit diagram of \(system.shortName), \(diagram.sampling.text)",
-        xLabel: diagram.parameter,
+        xLabel: system.sweptLabel(diagram.parameter),
         yLabel: system.variableName(diagram.variable), series: [points], above: above)
     ]
   }

@@ -88,7 +88,8 @@ extension LyapunovResult {
     let axis = unit == .perTime ? "exponent per unit time" : "exponent per step"
     return [
       Plot(
-        name: "spectrum", title: "Lyapunov spectrum of \(system.name)", xLabel: "index", yLabel: axis, counting: true,
+        name: "spectrum", title: "Lyapunov spectrum of \(system.shortName)", xLabel: "index", yLabel: axis,
+        counting: true,
         x: exponents.indices.map { Double($0 + 1) },
         curves: [
           .init(

@@ -96,6 +96,15 @@ extension Plot.Scatter {
     return text
   }
 
+  /// The room around what is drawn: marks on the frame are easily overlooked, but lines may reach it, and a density
+  /// stands on 0.
+  var margins: [String] {
+    let styles = series.map(\.style)
+    if styles.contains(.histogram) { return ["set offsets graph 0.04, graph 0.04, graph 0.04, 0", "set yrange [0:*]"] }
+    let side = styles.allSatisfy { $0 == .line } ? "0" : "graph 0.04"
+    return ["set offsets \(side), \(side), graph 0.04, graph 0.04"]
+  }
+
   /// What gnuplot is told to draw, for a panel above or, where that is nil, the lowest.
   func drawn(name: String, above panel: Int?, colours: [String], quoted: (String) -> String) -> String {
     let first = panel.map { series.count + above[..<$0].reduce(0) { $0 + $1.series.count } } ?? 0

@@ -278,9 +278,9 @@ public struct Plot: Equatable, Sendable {
       "plot " + scatter.drawn(name: name, above: panel, colours: Self.colours, quoted: quoted)
     }
     let above = scatter.above
-    // Points on the frame are easily overlooked; beyond that an axis ends with the data.
+    // Beyond the margins an axis ends with the data.
     lines.append("set autoscale fix")
-    lines.append("set offsets graph 0.04, graph 0.04, graph 0.04, graph 0.04")
+    lines += scatter.margins
     if scatter.hasEqualAxes { lines.append("set size ratio -1") }
     let size = !above.isEmpty ? "900,900" : scatter.hasEqualAxes ? "760,760" : "900,560"
     for terminal in ["svg size \(size) background rgb 'white'", "pngcairo size \(size)"] {

@@ -49,6 +49,11 @@ extension SystemDescription {
   /// Its name without folders, for titles of plots.
   var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
 
+  /// What an axis of a parameter's values says: those of a network's, but for the step, are factors on its own.
+  func sweptLabel(_ parameter: String) -> String {
+    network != nil && parameter != "dt" ? "factor on \(parameter)" : parameter
+  }
+
   /// What a state variable is called.
   func variableName(_ index: Int) -> String {
     guard let network else { return "x\(index)" }
