@@ -2,6 +2,7 @@ import CoRNNAnalysis
 import CoRNNDynamics
 import CoRNNKernels
 public import CoRNNLearning
+import CoRNNModel
 
 extension ForecastDataRecipe {
   /// The system and its trajectories, as facts.
