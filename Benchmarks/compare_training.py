@@ -1,28 +1,39 @@
 """A training step's value and gradient beside JAX and PyTorch, in turn in one run: medians and ratios.
 
 Explicit damping, two inputs, two outputs at every step, mean squared error, its gradient by W, Z, V, b and the readout,
-on the same weights. Compilation is left out. JAX: with and without deferring the weights' gradients to one product,
-one product a step or two, three degrees of unrolling, one thread and two; PyTorch: eager, and compiled in chunks of
-10 steps, one thread and two; the fastest of each is what counts. Peers that take other threads run in processes of
-their own. "peak" is a loop of multiply-adds on registers in the same process as ours just before, on as many threads;
-the fraction counts the products' operations alone.
-
-    compare_training.py TOOL [PRECISION [HIDDEN BATCH STEPS]] [--quick]
+on the same weights and data. Compilation is left out. JAX: with and without deferring the weights' gradients to one
+product, with and without rematerialisation, one product a step or two, three degrees of unrolling, one thread and two;
+PyTorch: eager, and compiled in chunks of 10 steps (a whole sequence takes it minutes to compile), one thread and two; the fastest way of each is what counts.
+Peers that take other threads run in processes of their own. "peak" is a loop of multiply-adds on registers in the same
+process as ours just before, on as many threads; the fraction counts the products' operations alone.
 """
 
+import argparse
 import json
 import os
+import re
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-words = [a for a in sys.argv[1:] if not a.startswith("--")]
-tool, precision = words[0], words[1] if len(words) > 1 else "float32"
-m, batch, steps = (int(w) for w in words[2:5]) if len(words) > 2 else (128, 50, 500)
-quick = "--quick" in sys.argv
-rounds = 5 if quick else 9
+import numpy as np
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("tool")
+parser.add_argument("precision", choices=["float32", "float64"])
+parser.add_argument("sizes", nargs="*", type=int, metavar="HIDDEN BATCH STEPS", default=[128, 50, 500])
+parser.add_argument("--ways", default="", help="a regular expression: the peers' ways that are tried")
+parser.add_argument("--libraries", default="jax,torch")
+parser.add_argument("--rounds", type=int, default=7)
+parser.add_argument("--iterations", type=int, default=3, help="runs in a round, whose median counts")
+parser.add_argument("--record", help="a file to which the result is added as a line of JSON")
+parser.add_argument("--peer", nargs=2, help=argparse.SUPPRESS)
+options = parser.parse_args()
+precision = options.precision
+m, batch, steps = options.sizes
 d = o = 2
 dt, gamma, epsilon = 0.042, 2.7, 4.7
 shapes = [(m, m), (m, m), (m, d), (m,), (o, m), (o,)]
@@ -30,8 +41,6 @@ counts = [m * m, m * m, m * d, m, o * m, o]
 
 
 def problem():
-    import numpy as np
-
     rng = np.random.default_rng(1)
     limit, readout = 1 / np.sqrt(2 * m + d), 1 / np.sqrt(m)
     parameters = [rng.uniform(-l, l, s) for s, l in zip(shapes, [limit] * 4 + [readout] * 2)]
@@ -53,7 +62,7 @@ def jax_ways():
     inputs, goal = jnp.asarray(u, precision), jnp.asarray(target, precision)
     start = [jnp.asarray(p, precision) for p in parameters]
 
-    def hidden(W, Z, drives, joined, unroll):
+    def hidden(W, Z, drives, joined, unroll, again=False):
         WZ = jnp.concatenate([W.T, Z.T])
 
         def step(state, drive):
@@ -64,17 +73,20 @@ def jax_ways():
             return (further, faster), (y, z, further)
 
         zero = jnp.zeros((batch, m), precision)
-        return jax.lax.scan(step, (zero, zero), drives, unroll=unroll)[1]
+        return jax.lax.scan(jax.checkpoint(step) if again else step, (zero, zero), drives, unroll=unroll)[1]
 
     def score(y, Q, q):
         return jnp.mean((y @ Q.T + q - goal) ** 2)
 
-    def plain(joined, unroll):
+    def plain(joined, unroll, again=False):
         def loss(p):
             W, Z, V, b, Q, q = p
-            return score(hidden(W, Z, inputs @ V.T + b, joined, unroll)[2], Q, q)
+            return score(hidden(W, Z, inputs @ V.T + b, joined, unroll, again)[2], Q, q)
 
         return jax.jit(jax.value_and_grad(loss))
+
+    def rematerialised(joined, unroll):
+        return plain(joined, unroll, again=True)
 
     def deferred(joined, unroll):
         """The gradient by the drives, then that by the weights in one product over all steps."""
@@ -93,12 +105,11 @@ def jax_ways():
 
         return jax.jit(value_and_grad)
 
-    ways = [(b, j, u) for b in (plain, deferred) for j in (True, False) for u in (1, 4, 8)]
-    if quick:
-        ways = [(b, True, u) for b in (plain, deferred) for u in (1, 4)]
+    ways = [(b, True, u) for b in (plain, rematerialised, deferred) for u in (1, 4)]
+    ways += [(plain, False, 4), (deferred, False, 4), (deferred, True, 8)]
     for build, joined, unroll in ways:
-        f = build(joined, unroll)
         name = f"{build.__name__}, {'one product' if joined else 'two products'}, unroll {unroll}"
+        f = build(joined, unroll)
         yield name, lambda f=f: jax.block_until_ready(f(start))
 
 
@@ -140,113 +151,123 @@ def torch_ways():
         return run
 
     yield "eager", build(some_steps, steps)
-    if "--no-compile" not in sys.argv:
-        yield "compiled, 10 steps at a time", build(torch.compile(some_steps), 10)
+    yield "compiled, 10 steps at a time", build(torch.compile(some_steps, dynamic=False), 10)
 
 
-def peer():
-    """A process that tries all ways, then times the best of them once for every line it is sent."""
-    import numpy as np
+def median_seconds(run):
+    return statistics.median(seconds(run) for _ in range(options.iterations))
 
-    least = {}
-    for name, run in (jax_ways if sys.argv[-2] == "jax" else torch_ways)():
+
+def peer(library, path):
+    """Compiles all ways; then tries them, and times the best of them once for every line it is sent."""
+    threads = os.environ["OMP_NUM_THREADS"]
+    ways = {}
+    for name, run in (jax_ways if library == "jax" else torch_ways)():
+        if not re.search(options.ways, name):
+            continue
         try:
-            compiling = seconds(run)
-            least[name] = min(seconds(run) for _ in range(3 if quick else 5)), run
+            run()
+            ways[name] = run
         except Exception as error:
             print(f"  {name} left out: {type(error).__name__}: {str(error).splitlines()[0]}", file=sys.stderr)
-            continue
-        print(f"  {sys.argv[-2]}, {name}, {os.environ['OMP_NUM_THREADS']} threads: {1e3 * least[name][0]:.1f} ms"
-              f" (first {compiling:.1f} s)", file=sys.stderr)
-    name = min(least, key=lambda n: least[n][0])
-    run = least[name][1]
-    value, gradient = run()
-    np.savez(sys.argv[-1], *[np.asarray(g, np.float64) for g in gradient])
-    import resource
-
+    print("compiled", flush=True)
+    sys.stdin.readline()
+    least = {name: min(seconds(run) for _ in range(3)) for name, run in ways.items()}
+    for name, time in least.items():
+        print(f"  {library}, {threads} threads, {name}: {1e3 * time:.1f} ms", file=sys.stderr)
+    best = min(least, key=least.get)
+    value, gradient = ways[best]()
+    np.savez(path, *[np.asarray(g, np.float64) for g in gradient])
     memory = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"way": name, "value": float(value), "memory": memory}), flush=True)
+    print(json.dumps({"way": best, "value": float(value), "memory": memory}), flush=True)
     for _ in sys.stdin:
-        print(seconds(run), flush=True)
+        print(median_seconds(ways[best]), flush=True)
 
 
-def start_peer(library, threads, folder):
-    environment = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
-    environment["OMP_NUM_THREADS"] = str(threads)
-    cores = sorted(os.sched_getaffinity(0))[:threads]  # XLA has as many threads as it may use cores.
-    path = os.path.join(folder, f"{library}{threads}.npz")
-    process = subprocess.Popen(
-        [sys.executable, *sys.argv, "--peer", library, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True, env=environment, preexec_fn=lambda: os.sched_setaffinity(0, cores))
-    line = process.stdout.readline()
-    if not line:
-        return None
-    return {**json.loads(line), "process": process, "gradient": path, "times": []}
+class Peer:
+    """Another library on so many threads, in a process of its own."""
+
+    def __init__(self, library, threads, folder):
+        self.name = f"{library}, {threads} thread{'s'[:threads - 1]}"
+        environment = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
+        environment["OMP_NUM_THREADS"] = str(threads)
+        cores = sorted(os.sched_getaffinity(0))[:threads]  # XLA has as many threads as it may use cores.
+        self.path = os.path.join(folder, f"{library}{threads}.npz")
+        self.process = subprocess.Popen(
+            [sys.executable, *sys.argv, "--peer", library, self.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, env=environment, preexec_fn=lambda: os.sched_setaffinity(0, cores))
+        self.times = []
+        if self.process.stdout.readline() != "compiled\n":
+            sys.exit(f"{library} doesn't run: is it installed in Benchmarks/.venv?")
+
+    def ask(self):
+        print(file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+    def finish(self):
+        self.process.stdin.close()
+        self.process.wait()
+        with np.load(self.path) as stored:
+            return [stored[k].ravel() for k in stored.files]
 
 
 def main():
-    import numpy as np
-
+    median = statistics.median
     with tempfile.TemporaryDirectory() as folder:
         parameters, u, target = problem()
         path, own = os.path.join(folder, "problem"), os.path.join(folder, "gradient")
         np.concatenate([x.ravel() for x in (*parameters, u, target)]).astype("<f8").tofile(path)
         print(f"value and gradient, m = {m}, d = {d}, batch {batch}, {steps} steps, {precision}", flush=True)
-        peers = {}
-        for library in ("jax", "torch"):
-            for threads in (1, 2):
-                found = start_peer(library, threads, folder)
-                if found:
-                    peers[library, threads] = found
-                else:
-                    print(f"{library} on {threads} threads is left out: is it installed in Benchmarks/.venv?")
+        peers = [Peer(library, threads, folder) for library in options.libraries.split(",") for threads in (1, 2)]
 
         def ours(threads):
-            sizes = [str(n) for n in (m, d, o, batch, steps, threads, 5)]
-            out = subprocess.check_output([tool, "oscillator", precision, *sizes, path, own], text=True).split()
-            return dict(zip(out[::2], out[1::2]))
+            sizes = [str(n) for n in (m, d, o, batch, steps, threads, options.iterations)]
+            command = [options.tool, "explicit", precision, *sizes, path, own]
+            out = subprocess.check_output(command, text=True).split()
+            return {k: v if k == "kernels" else float(v) for k, v in zip(out[::2], out[1::2])}
 
         results = {1: [], 2: []}
-        for _ in range(rounds):
+        best = [peer.ask() for peer in peers]
+        for _ in range(options.rounds):
             for threads in results:
                 results[threads].append(ours(threads))
-            for peer in peers.values():
-                print(file=peer["process"].stdin, flush=True)
-                peer["times"].append(float(peer["process"].stdout.readline()))
+            for peer in peers:
+                peer.times.append(peer.ask())
 
         gradient = np.split(np.fromfile(own, "<f8"), np.cumsum(counts)[:-1])
-        limit = 1e-9 if precision == "float64" else 1e-3
-        for (library, threads), peer in peers.items():
-            with np.load(peer["gradient"]) as stored:
-                wanted = [stored[k].ravel() for k in stored.files]
-            difference = max(abs(g - w).max() / abs(w).max() for g, w in zip(gradient, wanted))
-            value = float(results[1][0]["value"])
-            print(f"  ours and {library}, {threads} threads: value differs by {abs(value / peer['value'] - 1):.1e},"
-                  f" gradient by {difference:.1e} relative")
-            if not difference < limit:
-                sys.exit("the gradients disagree")
-            peer["process"].stdin.close()
-            peer["process"].wait()
+        limit = 1e-12 if precision == "float64" else 1e-4
+        for peer, own in zip(peers, best):
+            difference = max(abs(g - w).max() / abs(w).max() for g, w in zip(gradient, peer.finish()))
+            value = abs(results[1][0]["value"] / own["value"] - 1)
+            print(f"  ours and {peer.name}: value differs by {value:.1e}, gradient by {difference:.1e} relative")
+            if not max(difference, value) < limit:
+                sys.exit("they disagree")
 
-        median = statistics.median
-        two = [float(r["seconds"]) for r in results[2]]
-        print(f"milliseconds (median and least of {rounds} rounds in turn), ratio to ours on two threads, memory")
+        two = [r["seconds"] for r in results[2]]
+        print(f"milliseconds (median and least of {options.rounds} rounds in turn), ratio to ours on two threads, memory")
         for threads, runs in results.items():
-            times = [float(r["seconds"]) for r in runs]
-            fraction = median(float(r["operations"]) / float(r["seconds"]) / float(r["peak"]) for r in runs)
-            print(f"  ours, {threads} threads, {runs[0]['kernels']:9}{1e3 * median(times):9.2f} {1e3 * min(times):9.2f}"
-                  f" {median(times) / median(two):7.2f} {float(runs[0]['memory']) / 1e6:8.0f} MB,"
-                  f" {100 * fraction:.0f} % of the peak, {median(float(r['peak']) for r in runs) / 1e9:.0f} GFLOP/s")
-        for (library, threads), peer in peers.items():
-            print(f"  {library + ', ' + str(threads) + ' threads':25}{1e3 * median(peer['times']):9.2f}"
-                  f" {1e3 * min(peer['times']):9.2f} {median(p / t for p, t in zip(peer['times'], two)):7.2f}"
-                  f" {peer['memory'] / 1e6:8.0f} MB ({peer['way']})")
-        if peers:
-            fastest = min(median(p["times"]) for p in peers.values())
-            print(f"the fastest peer takes {fastest / median(two):.2f} times as long as ours")
+            times = [r["seconds"] for r in runs]
+            fraction = median(r["operations"] / r["seconds"] / r["peak"] for r in runs)
+            name = f"ours, {threads} thread{'s'[:threads - 1]}, {runs[0]['kernels']}"
+            print(f"  {name:25}{1e3 * median(times):9.2f} {1e3 * min(times):9.2f} {median(times) / median(two):7.2f}"
+                  f" {runs[0]['memory'] / 1e6:8.0f} MB, {100 * fraction:.0f} % of the peak,"
+                  f" {median(r['peak'] for r in runs) / 1e9:.0f} GFLOP/s")
+        for peer, own in zip(peers, best):
+            print(f"  {peer.name:25}{1e3 * median(peer.times):9.2f} {1e3 * min(peer.times):9.2f}"
+                  f" {median(p / t for p, t in zip(peer.times, two)):7.2f} {own['memory'] / 1e6:8.0f} MB ({own['way']})")
+        fastest = min(peers, key=lambda peer: median(peer.times))
+        ratio = median(p / t for p, t in zip(fastest.times, two))
+        print(f"the fastest peer takes {ratio:.2f} times as long as ours", flush=True)
+        if options.record:
+            record = {"precision": precision, "hidden": m, "batch": batch, "steps": steps, "ours": median(two),
+                      "oursOnOne": median(r["seconds"] for r in results[1]), "fraction": fraction,
+                      "kernels": runs[0]["kernels"], "ratio": ratio, "memory": runs[0]["memory"],
+                      "peers": {p.name: {"seconds": median(p.times), **b} for p, b in zip(peers, best)}}
+            with open(options.record, "a") as file:
+                print(json.dumps(record), file=file)
 
 
-if "--peer" in sys.argv:
-    peer()
+if options.peer:
+    peer(*options.peer)
 else:
     main()

@@ -49,8 +49,10 @@ public struct CellLayout: Sendable {
   /// The rows of M, and the numbers from one row to the next.
   public var rows: Int { layout.rows }
   public var stride: Int { layout.width }
-  /// The multiply–adds of a step of one trajectory, forward, back and for the gradient together, without padding.
+  /// The multiply–adds of a step of one trajectory without padding: forward and for the gradient all of M, back what
+  /// acts on the state.
   public var multiplyAdds: Int {
-    3 * (layout.gates * hidden * (layout.states * hidden + inputs + 1) + outputs * (hidden + 1))
+    let state = layout.gates * hidden * layout.states * hidden + outputs * hidden
+    return 3 * state + 2 * (layout.gates * hidden * (inputs + 1) + outputs)
   }
 }

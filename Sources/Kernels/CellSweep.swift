@@ -21,8 +21,8 @@ public final class CellSweep<Scalar: TrainingScalar>: @unchecked Sendable {
   private let left: SweepMemory<Scalar>
   private let carry: SweepMemory<Scalar>
 
-  /// Rows whose gradient is one product: about what fits the second cache with them.
-  private static var chunkRows: Int { 768 / MemoryLayout<Scalar>.size }
+  /// Rows whose gradient is one product: one cache line of each of L and R, 16 KiB together, stay in the first cache.
+  private static var chunkRows: Int { 128 }
 
   /// Room for `steps` steps of up to `capacity` trajectories.
   public init(_ layout: CellLayout, steps: Int, capacity: Int) {

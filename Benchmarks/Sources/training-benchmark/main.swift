@@ -1,9 +1,10 @@
 // Times a value and its gradient over a batch, as a training step takes them:
 //   training-benchmark CELL PRECISION HIDDEN INPUTS OUTPUTS BATCH STEPS THREADS ITERATIONS [PROBLEM GRADIENT]
+// with CELL explicit or implicit (oscillators of that damping), lstm or tanh
 // prints the median and least seconds, the products' floating-point operations, the multiply–add peak of that many
 // threads just before, the value, and the process's largest memory in bytes, with names, on one line.
 // PROBLEM holds float64 parameters, inputs and targets (random ones without it), GRADIENT gets the gradient.
-// compare_training.py runs it in turn with JAX and PyTorch.
+// check_training_cells.py compares it with PyTorch, compare_training.py runs it in turn with JAX and PyTorch.
 
 import CoRNNKernels
 import CoRNNLearning
@@ -12,23 +13,24 @@ import Foundation
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 let numbers = arguments.dropFirst(2).prefix(7).compactMap { Int($0) }
-guard arguments.count == 9 || arguments.count == 11, numbers.count == 7, let kind = CellKind(rawValue: arguments[0])
-else { fatalError("usage: training-benchmark CELL PRECISION HIDDEN INPUTS OUTPUTS BATCH STEPS THREADS ITERATIONS") }
+guard arguments.count == 9 || arguments.count == 11, numbers.count == 7 else {
+  fatalError("usage: training-benchmark CELL PRECISION HIDDEN INPUTS OUTPUTS BATCH STEPS THREADS ITERATIONS")
+}
 let (hidden, inputs, outputs, batch) = (numbers[0], numbers[1], numbers[2], numbers[3])
 let (steps, threads, iterations) = (numbers[4], numbers[5], numbers[6])
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
 func cell() throws -> any RecurrentCell {
-  switch kind {
-  case .oscillator:
-    try OscillatorCell(
-      Oscillators(
-        gamma: Array(repeating: 2.7, count: hidden), epsilon: Array(repeating: 4.7, count: hidden), timeStep: 0.042,
-        damping: .explicit),
-      inputs: inputs, outputs: outputs)
-  case .lstm: LSTMCell(hidden: hidden, inputs: inputs, outputs: outputs)
-  case .tanh: TanhCell(hidden: hidden, inputs: inputs, outputs: outputs)
+  switch arguments[0] {
+  case "lstm": return LSTMCell(hidden: hidden, inputs: inputs, outputs: outputs)
+  case "tanh": return TanhCell(hidden: hidden, inputs: inputs, outputs: outputs)
+  default:
+    guard let damping = Damping(rawValue: arguments[0]) else { fatalError("no cell \(arguments[0])") }
+    let oscillators = try Oscillators(
+      gamma: Array(repeating: 2.7, count: hidden), epsilon: Array(repeating: 4.7, count: hidden), timeStep: 0.042,
+      damping: damping)
+    return try OscillatorCell(oscillators, inputs: inputs, outputs: outputs)
   }
 }
 
