@@ -159,7 +159,9 @@ extension ForecastComparison.Entry {
           validation: fitted.model.score(on: data.validation, task: task, threads: options.threads),
           test: fitted.model.score(on: data.test, task: task, threads: options.threads),
           dynamics: fitted.network.map {
-            NetworkDynamics($0, inputs: data.test.part(steps: 0..<data.test.steps, trajectories: 0..<1), interval: data.recipe.interval)
+            NetworkDynamics(
+              $0, inputs: data.test.part(steps: 0..<data.test.steps, trajectories: 0..<1),
+              interval: data.recipe.interval)
           }, fitSeconds: seconds))
     }
     name = method.name

@@ -91,7 +91,9 @@ public struct ForecastTraining: TrainingTask {
       held, windows: (0..<held.batch).map { ($0, 0) }, steps: held.steps - task.horizon, washout: task.firstScored)
   }
 
-  public func score(_ objective: Double) -> Double { (objective * deviation * deviation / targetMeanSquare).squareRoot() }
+  public func score(_ objective: Double) -> Double {
+    (objective * deviation * deviation / targetMeanSquare).squareRoot()
+  }
 
   public func onRawData(_ parameters: [Double], of cell: any RecurrentCell) -> [Double] {
     cell.unscaled(parameters, mean: mean, deviation: deviation)

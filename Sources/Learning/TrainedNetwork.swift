@@ -47,7 +47,9 @@ public struct TrainedNetwork: ForecastMethod {
         hidden = count
       } else if let kind = Damping(rawValue: String(part)), damping == nil {
         damping = kind
-      } else if part.hasPrefix("epsilon="), let value = Double(part.dropFirst(8)), value > 0, value.isFinite, epsilon == nil {
+      } else if part.hasPrefix("epsilon="), let value = Double(part.dropFirst(8)), value > 0, value.isFinite,
+        epsilon == nil
+      {
         epsilon = value
       } else {
         return nil

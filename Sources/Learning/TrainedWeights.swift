@@ -5,14 +5,17 @@ import CoRNNKernels
 public enum TrainedWeights {
   /// Writes the parameters in one move: a coRNN in the project's own layout, which every analysis reads; other cells by
   /// the names of their tensors (PyTorch's), with the cell's name in the metadata.
+  ///
+  /// - Returns: whether it was written: parameters that aren't finite, or whose learned constants have left the range of
+  ///   doubles, are no network.
   public static func write(
     _ parameters: [Double], of cell: any RecurrentCell, to path: String
-  ) throws(CheckpointError) {
+  ) throws(CheckpointError) -> Bool {
+    guard parameters.allSatisfy(\.isFinite) else { return false }
     if let cell = cell as? OscillatorCell {
-      guard let network = try? cell.network(parameters) else {
-        preconditionFailure("parameters that aren't a network's")
-      }
-      return try NetworkWriter.write(network, as: .safetensors, to: path)
+      guard let network = try? cell.network(parameters) else { return false }
+      try NetworkWriter.write(network, as: .safetensors, to: path)
+      return true
     }
     var tensors: [ArrayWriter.Named] = []
     var start = 0
@@ -22,5 +25,6 @@ public enum TrainedWeights {
       start += block.count
     }
     try TensorArchive.write(tensors, metadata: ["cell": cell.layout.kind.rawValue], to: path)
+    return true
   }
 }

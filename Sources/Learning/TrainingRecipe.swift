@@ -27,7 +27,8 @@ public struct TrainingRecipe: Equatable, Sendable {
     cell: CellRecipe, precision: Precision = .float32, steps: Int, batch: Int, rate: LearningRate, clip: Double? = nil,
     validateEvery: Int = 100, patience: Int? = nil, seed: UInt64
   ) {
-    precondition(steps > 0 && batch > 0 && validateEvery > 0, "\(steps) steps of \(batch), looked at each \(validateEvery)")
+    precondition(
+      steps > 0 && batch > 0 && validateEvery > 0, "\(steps) steps of \(batch), looked at each \(validateEvery)")
     self.cell = cell
     self.precision = precision
     self.steps = steps

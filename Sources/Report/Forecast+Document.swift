@@ -245,7 +245,7 @@ enum ForecastTable {
       guard let run = entry.runs.first, !run.settings.isEmpty else { return nil }
       return "\(entry.name): " + text(run.settings)
         + (entry.trials.isEmpty ? "" : "; the best of \(entry.trials.count) trials")
-        + (entry.runs.count > 1 ? "; ridge of the first run" : "")
+        + (entry.runs.count > 1 ? "; what was found on the way is the first run's" : "")
     }
   }
 

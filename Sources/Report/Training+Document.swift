@@ -1,5 +1,5 @@
-import CoRNNModel
 public import CoRNNLearning
+import CoRNNModel
 
 extension TrainingResult {
   /// The run as a report.
@@ -24,7 +24,8 @@ extension TrainingResult {
     facts.append(Document.Fact("score", scoreName))
     facts.append(
       Document.Fact(
-        "time", "\(numberText(seconds, digits: 3)) s of training here, \(numberText(dataSeconds, digits: 3)) s for the data"
+        "time",
+        "\(numberText(seconds, digits: 3)) s of training here, \(numberText(dataSeconds, digits: 3)) s for the data"
       ))
     var blocks: [Document.Block] = [.facts(facts)]
     if let test { blocks += [.heading("On the test trajectories"), .table(Self.table(test))] }

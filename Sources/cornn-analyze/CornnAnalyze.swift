@@ -16,7 +16,8 @@ struct CornnAnalyze: AsyncParsableCommand {
     subcommands: [
       DemoCommand.self, InspectCommand.self, SimulateCommand.self, CompareCommand.self,
       BoundsCommand.self, CertifyCommand.self, LyapunovCommand.self, FixedPointsCommand.self, OrbitDiagramCommand.self,
-      SectionCommand.self, SpectrumCommand.self, TrainCommand.self, ForecastCommand.self, ConvertCommand.self, RunCommand.self,
+      SectionCommand.self, SpectrumCommand.self, TrainCommand.self, ForecastCommand.self, ConvertCommand.self,
+      RunCommand.self,
     ])
 
   /// The tool's version.

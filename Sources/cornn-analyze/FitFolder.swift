@@ -46,7 +46,7 @@ final class FitFolder: FitStore {
 
   func publish(_ parameters: [Double], of cell: any RecurrentCell, name: String) {
     write("weights", name + ".safetensors") { path throws(CheckpointError) in
-      try TrainedWeights.write(parameters, of: cell, to: path)
+      _ = try TrainedWeights.write(parameters, of: cell, to: path)
     }
   }
 

@@ -65,7 +65,9 @@ struct ForecastCommand: AsyncParsableCommand {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     let fits = folder.map { FitFolder($0) }
     if let fits {
-      if fits.count > 0 { output.note("\(fits.path) has \(fits.count) trainings; those with the same settings are taken") }
+      if fits.count > 0 {
+        output.note("\(fits.path) has \(fits.count) trainings; those with the same settings are taken")
+      }
       if task.methods(store: nil).contains(where: { $0 is TrainedNetwork }) { Interruption.hold() }
     }
     if loop.closedLoop {

@@ -18,7 +18,8 @@ struct ForecastOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Models, commas between: \(ForecastCatalogue.methods.map(\.name).joined(separator: ", ")); all for all. (default: those that need no training)",
-      discussion: "Networks may have their units, and a coRNN its damping and epsilon, after colons: lstm:30, cornn:128, cornn:64:implicit, cornn:64:epsilon=3.",
+      discussion:
+        "Networks may have their units, and a coRNN its damping and epsilon, after colons: lstm:30, cornn:128, cornn:64:implicit, cornn:64:epsilon=3.",
       valueName: "names"))
   var models: String?
 

@@ -24,7 +24,7 @@ struct RunCommand: AsyncParsableCommand {
   var short = false
 
   @Option(
-    name: .customLong("set"), parsing: .unconditional,
+    name: .customLong("set"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp("A setting instead of the scenario's; may be given several times.", valueName: "key=value"))
   var replacing: [String] = []
 

@@ -112,7 +112,8 @@ struct Scenario {
     case .train:
       add([
         "cell": .value, "hidden": .value, "dt": .value, "gamma": .numbers, "epsilon": .numbers, "damping": .value,
-        "forgetBias": .value, "learnGamma": .value, "learnEpsilon": .value, "learnDt": .flag, "precision": .value, "forcing": .value,
+        "forgetBias": .value, "learnGamma": .value, "learnEpsilon": .value, "learnDt": .flag, "precision": .value,
+        "forcing": .value,
         "variables": .value, "trajectories": .value, "samples": .value, "dataSeed": .value, "horizon": .value,
         "firstScored": .value, "window": .value, "washout": .value, "steps": .value, "batch": .value, "rate": .value,
         "schedule": .value, "endRate": .value, "dropAt": .list, "dropFactor": .value, "clip": .value,
@@ -121,7 +122,8 @@ struct Scenario {
     case .forecast:
       add([
         "forcing": .value, "variables": .value, "seed": .value, "models": .list, "trajectories": .value,
-        "samples": .value, "firstScored": .value, "seeds": .value, "trials": .value, "trialSteps": .value, "fitSteps": .value, "untilError": .value,
+        "samples": .value, "firstScored": .value, "seeds": .value, "trials": .value, "trialSteps": .value,
+        "fitSteps": .value, "untilError": .value,
         "horizon": .value, "horizons": .list, "forcings": .list, "closedLoop": .flag, "starts": .value,
         "warmUp": .value, "length": .value, "thresholds": .list, "longRuns": .value, "longRunSamples": .value,
         "exponentSteps": .value,
@@ -215,7 +217,8 @@ extension Scenario {
       var seen: Set<String> = []
       for (keyNode, value) in settings {
         guard let key = keyNode.string, seen.insert(key).inserted, !["kind", "short"].contains(key) else {
-          throw trouble(keyNode, "under short: \(keyNode.string ?? "a key that isn't text") can't stand there, or not twice")
+          throw trouble(
+            keyNode, "under short: \(keyNode.string ?? "a key that isn't text") can't stand there, or not twice")
         }
         if isShort { put(key, keyNode, value) }
         shortKeys.append((key, keyNode))
@@ -250,14 +253,16 @@ extension Scenario {
 
     let known = Self.settings(of: kind)
     for (key, keyNode) in shortKeys where known[key] == nil && !(key == "checkpoint" && kind.hasSubject) {
-      throw trouble(keyNode, "unknown key \(key) under short", hint: "known: " + known.keys.sorted().joined(separator: ", "))
+      throw trouble(
+        keyNode, "unknown key \(key) under short", hint: "known: " + known.keys.sorted().joined(separator: ", "))
     }
     var flags: [Flag] = []
     for (key, keyNode, value) in entries where key != "kind" && !(key == "checkpoint" && kind.hasSubject) {
       guard let setting = known[key] else {
         throw trouble(
           keyNode, "unknown key \(key) in a scenario of kind \(kind.rawValue)",
-          hint: "known: " + (["kind"] + (kind.hasSubject ? ["checkpoint"] : []) + known.keys.sorted()).joined(separator: ", "))
+          hint: "known: "
+            + (["kind"] + (kind.hasSubject ? ["checkpoint"] : []) + known.keys.sorted()).joined(separator: ", "))
       }
       let flag = "--" + Self.flagName(key)
       let line = keyNode.mark?.line ?? 1

@@ -47,7 +47,8 @@ struct TrainCommand: AsyncParsableCommand {
     if let scenario {
       let kind = try Scenario(path: scenario).kind
       guard kind == .train else {
-        throw Diagnostic(.data, "\(scenario): a scenario of kind \(kind.rawValue)", hint: "run it with: run \(scenario)")
+        throw Diagnostic(
+          .data, "\(scenario): a scenario of kind \(kind.rawValue)", hint: "run it with: run \(scenario)")
       }
       return try await RunCommand(scenario: scenario, output: output, resume: resume).run()
     }
@@ -74,7 +75,8 @@ struct TrainCommand: AsyncParsableCommand {
     }
     let dataSeconds = (ContinuousClock.now - begun) / .seconds(1)
     let task = try training.windows(data)
-    let names = task.settings + recipe.settings + [ForecastSetting("exponent", training.exponent ? "measured" : "not measured")]
+    let names =
+      task.settings + recipe.settings + [ForecastSetting("exponent", training.exponent ? "measured" : "not measured")]
     let settings = Dictionary(uniqueKeysWithValues: names.map { ($0.name, $0.value) })
 
     let known: TrainingCheckpoint<Scalar>? = resume ? try folder.newest(settings: settings, note: output.note) : nil
@@ -146,7 +148,7 @@ struct TrainCommand: AsyncParsableCommand {
       }
     }
     let last = task.onRawData(run.state.parameters.map { Double($0) }, of: run.cell)
-    if last.allSatisfy(\.isFinite) { try write(last, of: run.cell, to: folder.file("weights-last.safetensors")) }
+    try write(last, of: run.cell, to: folder.file("weights-last.safetensors"))
     let result = TrainingResult(
       run, outcome: outcome, records: records, test: test, seconds: seconds, dataSeconds: dataSeconds)
     var document = result.document
@@ -160,7 +162,9 @@ struct TrainCommand: AsyncParsableCommand {
 
   private func write(_ parameters: [Double], of cell: any RecurrentCell, to path: String) throws(Diagnostic) {
     do {
-      try TrainedWeights.write(parameters, of: cell, to: path)
+      guard try TrainedWeights.write(parameters, of: cell, to: path) else {
+        return output.note("\(path): not written: its numbers, or constants that were learned, aren't finite any more")
+      }
     } catch {
       throw Diagnostic(error)
     }

@@ -78,7 +78,8 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Steps of a training window. (default: 300, or a whole trajectory if that is shorter)", valueName: "n"))
+    help: ArgumentHelp(
+      "Steps of a training window. (default: 300, or a whole trajectory if that is shorter)", valueName: "n"))
   var window: Int?
 
   @Option(
@@ -167,9 +168,13 @@ struct TrainingOptions: ParsableArguments {
       guard let value, !(value > 0 && value.isFinite) else { continue }
       throw ValidationError("\(flag) is \(value); it must be greater than 0.")
     }
-    if let forgetBias, !forgetBias.isFinite { throw ValidationError("--forget-bias is \(forgetBias); it must be finite.") }
+    if let forgetBias, !forgetBias.isFinite {
+      throw ValidationError("--forget-bias is \(forgetBias); it must be finite.")
+    }
     if let forcing, !forcing.isFinite { throw ValidationError("--forcing is \(forcing); it must be finite.") }
-    for (flag, text, least, isOpen) in [("--gamma", gamma, "greater than 0", true), ("--epsilon", epsilon, "at least 0", false)] {
+    for (flag, text, least, isOpen) in [
+      ("--gamma", gamma, "greater than 0", true), ("--epsilon", epsilon, "at least 0", false),
+    ] {
       guard let text, let number = Double(text) else { continue }
       guard number.isFinite, isOpen ? number > 0 : number >= 0 else {
         throw ValidationError("\(flag) is \(text); it must be \(least).")

@@ -27,7 +27,9 @@ import Testing
       #expect((recipe["integration"] as? [String: Any])?["method"] as? String == "rk8pd")
       #expect((json["byHorizon"] as? [Any])?.count == 2 && (json["byForcing"] as? [Any])?.count == 2)
       let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/one")
-      for name in ["forecast.json", "forecast.md", "error-horizon.gp", "error-forcing.dat", "trajectory-F8.gp", "prediction.dat"] {
+      for name in [
+        "forecast.json", "forecast.md", "error-horizon.gp", "error-forcing.dat", "trajectory-F8.gp", "prediction.dat",
+      ] {
         #expect(names.contains(name), "\(name)")
       }
       #expect(try String(contentsOfFile: folder + "/one/forecast.json", encoding: .utf8) == one.output)

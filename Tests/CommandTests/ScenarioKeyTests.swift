@@ -40,7 +40,8 @@ import Testing
       let words = flag.split(separator: "-")
       return words.prefix(1).joined() + words.dropFirst().map(\.capitalized).joined()
     }
-    #expect(try known(to: kind) == (keys + ["kind"] + (["train", "forecast"].contains(kind) ? [] : ["checkpoint"])).sorted())
+    #expect(
+      try known(to: kind) == (keys + ["kind"] + (["train", "forecast"].contains(kind) ? [] : ["checkpoint"])).sorted())
   }
 
   /// A verb that scenarios can't name is one that makes no result of its own from flags.

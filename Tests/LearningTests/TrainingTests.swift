@@ -43,7 +43,8 @@ import Testing
   ) throws -> TrainingRun<Scalar> {
     try TrainingRun(
       TrainingRecipe(
-        cell: kind.recipe(), steps: steps, batch: 5, rate: .cosine(start: rate, end: rate / 70, over: steps), clip: clip,
+        cell: kind.recipe(), steps: steps, batch: 5, rate: .cosine(start: rate, end: rate / 70, over: steps),
+        clip: clip,
         validateEvery: 8, patience: patience, seed: 77), on: task(), from: state, threads: threads)
   }
 
