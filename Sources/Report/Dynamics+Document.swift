@@ -239,7 +239,8 @@ extension SectionResult {
     func series(_ label: String, _ chosen: [(SectionPoint, SectionPoint)]) -> Plot.Series {
       Plot.Series(
         "\(chosen.count) \(label)", x: chosen.map { $0.0.state[a] }, y: chosen.map { $0.1.state[b] },
-        style: points.count > 200 ? .dots : .circles)
+        // A few places seen again and again would be lost as dots.
+        style: points.count > 200 && recurrence == nil ? .dots : .circles)
     }
     let series =
       section?.direction == .both
