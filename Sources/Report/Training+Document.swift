@@ -121,7 +121,7 @@ extension TrainingResult {
         curves: [
           .init("dt·(1 + |W|)/(1 + dt)", weights.map(\.assumption.positionTerm)),
           .init("dt·|Z|/(1 + dt)", weights.map(\.assumption.velocityTerm)),
-          .init("dt^{1/2}, the most that (6) allows", weights.map { $0.limit ?? .nan }, dashed: true),
+          .init("√dt, the most that (6) allows", weights.map { $0.limit ?? .nan }, dashed: true),
         ]))
     plots.append(
       Plot(
