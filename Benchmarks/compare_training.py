@@ -3,8 +3,8 @@
 Explicit damping, two inputs, two outputs at every step, mean squared error, its gradient by W, Z, V, b and the readout,
 on the same weights and data. Compilation is left out. JAX: with and without deferring the weights' gradients to one
 product, with and without rematerialisation, one product a step or two, three degrees of unrolling, one thread and two;
-PyTorch: eager, and compiled in chunks of 10 steps (a whole sequence takes it minutes to compile), one thread and two; the fastest way of each is what counts.
-Peers that take other threads run in processes of their own. "peak" is a loop of multiply-adds on registers in the same
+PyTorch: eager, and compiled in chunks of 10 steps (a whole sequence takes it minutes to compile), one thread and two;
+the fastest way of each is what counts. Peers that take other threads run in processes of their own. "peak" is a loop of multiply-adds on registers in the same
 process as ours just before, on as many threads; the fraction counts the products' operations alone.
 """
 
@@ -24,7 +24,7 @@ import numpy as np
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("tool")
 parser.add_argument("precision", choices=["float32", "float64"])
-parser.add_argument("sizes", nargs="*", type=int, metavar="HIDDEN BATCH STEPS", default=[128, 50, 500])
+parser.add_argument("--sizes", nargs=3, type=int, metavar=("HIDDEN", "BATCH", "STEPS"), default=[128, 50, 500])
 parser.add_argument("--ways", default="", help="a regular expression: the peers' ways that are tried")
 parser.add_argument("--libraries", default="jax,torch")
 parser.add_argument("--rounds", type=int, default=7)
@@ -172,7 +172,7 @@ def peer(library, path):
             print(f"  {name} left out: {type(error).__name__}: {str(error).splitlines()[0]}", file=sys.stderr)
     print("compiled", flush=True)
     sys.stdin.readline()
-    least = {name: min(seconds(run) for _ in range(3)) for name, run in ways.items()}
+    least = {name: min(seconds(run) for _ in range(options.iterations)) for name, run in ways.items()}
     for name, time in least.items():
         print(f"  {library}, {threads} threads, {name}: {1e3 * time:.1f} ms", file=sys.stderr)
     best = min(least, key=least.get)
