@@ -167,16 +167,17 @@ public struct TrainedNetwork: ForecastMethod {
     } catch {
       throw .tooShort(method: name, needed: window, firstScored: task.firstScored)
     }
-    let run: TrainingRun<Float>
+    let cell: any RecurrentCell
     do throws(OscillatorCell.Problem) {
-      run = try TrainingRun(full, on: training, threads: threads)
+      cell = try full.cell.cell(inputs: training.inputs, outputs: training.outputs)
     } catch {
       preconditionFailure("\(name): \(error)")
     }
     let key = StoredFit.key(training.settings + full.settings)
-    if let known = store?.fit(key), known.parameters.isEmpty || known.parameters.count == run.cell.parameterCount {
-      return (known, run.cell, training)
+    if let known = store?.fit(key), known.parameters.isEmpty || known.parameters.count == cell.parameterCount {
+      return (known, cell, training)
     }
+    let run = TrainingRun<Float>(full, cell, on: training, threads: threads)
     while run.outcome == nil {
       if let store, !store.mayGoOn { throw .interrupted }
       _ = run.advance()
@@ -185,7 +186,7 @@ public struct TrainedNetwork: ForecastMethod {
       parameters: run.state.best?.parameters.map { Double($0) } ?? [], score: run.state.best?.score,
       bestStep: run.state.best?.step, steps: run.state.step)
     store?.keep(fit, key: key)
-    return (fit, run.cell, training)
+    return (fit, cell, training)
   }
 }
 

@@ -10,7 +10,7 @@ public struct TrainingResult: Encodable, Equatable, Sendable {
   public let scoreName: String
   /// How it ended: `finished`, `stoppedImproving` or `diverged`.
   public let outcome: String
-  /// The step whose objective or gradient wasn't finite; null unless it diverged.
+  /// The step whose objective, gradient or outcome wasn't finite; null unless it diverged.
   public let divergedAt: Int?
   /// The steps taken.
   public let steps: Int

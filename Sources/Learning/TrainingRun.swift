@@ -23,12 +23,21 @@ public final class TrainingRun<Scalar: TrainingScalar> {
   /// A run that begins, or goes on from `state`.
   ///
   /// - Throws: ``OscillatorCell/Problem``.
-  public init(
+  public convenience init(
     _ recipe: TrainingRecipe, on task: any TrainingTask, from state: TrainingState<Scalar>? = nil, threads: Int
   ) throws(OscillatorCell.Problem) {
+    let cell = try recipe.cell.cell(inputs: task.inputs, outputs: task.outputs)
+    self.init(recipe, cell, on: task, from: state, threads: threads)
+  }
+
+  /// The same of the recipe's cell.
+  init(
+    _ recipe: TrainingRecipe, _ cell: any RecurrentCell, on task: any TrainingTask,
+    from state: TrainingState<Scalar>? = nil, threads: Int
+  ) {
     self.recipe = recipe
     self.task = task
-    cell = try recipe.cell.cell(inputs: task.inputs, outputs: task.outputs)
+    self.cell = cell
     let stream = SplittableRandom(seed: recipe.seed)
     random = stream.split(1)
     if let state {
@@ -53,7 +62,8 @@ public final class TrainingRun<Scalar: TrainingScalar> {
 
   /// Takes a step, if the run goes on; a record at every `validateEvery`-th and at the last.
   ///
-  /// Parameters are left as they were at a step whose objective or gradient isn't finite.
+  /// The state is left as it was at a step whose objective or gradient isn't finite, or that would lead to numbers that
+  /// aren't.
   public func advance() -> TrainingRecord? {
     guard outcome == nil else { return nil }
     let step = state.step
@@ -61,11 +71,13 @@ public final class TrainingRun<Scalar: TrainingScalar> {
     let batch: SequenceBatch<Scalar> = task.batch(step: step, size: recipe.batch, random: random)
     var (value, gradient) = engine.valueAndGradient(task.objective, parameters: state.parameters, on: batch)
     let norm = recipe.clip.map { clip(&gradient, toNorm: $0) } ?? globalNorm(gradient)
-    guard value.isFinite, norm.isFinite else {
+    var next = state
+    if value.isFinite, norm.isFinite { next.take(gradient, rate: rate, loss: value) }
+    guard next.step > step, next.allFinite() else {
       outcome = .diverged(step: step + 1)
       return nil
     }
-    state.take(gradient, rate: rate, loss: value)
+    state = next
     guard state.step.isMultiple(of: recipe.validateEvery) || state.step == recipe.steps else { return nil }
 
     let score = validationScore(state.parameters)

@@ -44,6 +44,16 @@ public struct TrainingState<Scalar: TrainingScalar>: Equatable, Sendable {
     self.lossCount = lossCount
   }
 
+  /// Whether all that an optimiser's step changes is finite.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func allFinite() -> Bool {
+    for values in [parameters, optimiser.mean, optimiser.square] {
+      for value in values where !value.isFinite { return false }
+    }
+    return true
+  }
+
   /// Takes an optimiser's step.
   mutating func take(_ gradient: [Scalar], rate: Double, loss: Double) {
     optimiser.update(&parameters, gradient: gradient, rate: rate)
@@ -76,6 +86,6 @@ public enum TrainingOutcome: Equatable, Sendable {
   case finished
   /// The score hadn't got better for as long as the recipe's patience.
   case stoppedImproving
-  /// The objective or the gradient wasn't finite at this step.
+  /// The objective, the gradient or what the optimiser made of it wasn't finite at this step.
   case diverged(step: Int)
 }

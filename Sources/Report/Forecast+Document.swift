@@ -94,7 +94,8 @@ extension ForecastResult {
       ]
     }
     if example != nil {
-      blocks.append(.figure(name: "prediction", caption: "Prediction over truth, and the error of each model"))
+      blocks.append(
+        .figure(name: "prediction", caption: "Prediction over truth, and the error of each, for the best models"))
     }
     blocks += portraits.map {
       .figure(name: Self.portraitName($0), caption: "Trajectories at F = \(numberText($0.forcing))")
@@ -149,9 +150,11 @@ extension ForecastResult {
 
 extension ForecastResult {
   /// Two variables of a test trajectory with each model's forecast of them, at the time they are forecast for, and how
-  /// far off that is over all variables; nil where no model was fitted.
+  /// far off that is over all variables, for the five best; nil where no model was fitted.
   private var example: Plot? {
-    let fitted = models.enumerated().filter { !$0.element.example.isEmpty }
+    // More lines than these can't be told apart.
+    let best = models.filter { !$0.example.isEmpty }.sorted { $0.test.mean < $1.test.mean }.prefix(5)
+    let fitted = Array(best.enumerated())
     guard let scale = models.compactMap({ $0.runs.first?.test.targetRootMeanSquare }).first else { return nil }
     let n = data.variables
     let steps = 0..<exampleTruth.count / n
@@ -167,7 +170,8 @@ extension ForecastResult {
     }
     return Plot(
       name: "prediction",
-      title: "Forecasts \(task.horizon) samples ahead, F = \(numberText(data.forcing)), a test trajectory",
+      title:
+        "\(fitted.count < models.count ? "The \(fitted.count) best of \(models.count) forecasts" : "Forecasts") \(task.horizon) samples ahead, F = \(numberText(data.forcing)), a test trajectory",
       xLabel: "time of what is forecast", yLabel: "error over the targets' root mean square", logarithmic: true,
       series: fitted.map { place, entry in
         let errors = steps.map { step in

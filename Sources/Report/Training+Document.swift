@@ -9,7 +9,7 @@ extension TrainingResult {
       case "finished": "all steps taken"
       case "stoppedImproving": "stopped: the validation score had stopped getting better"
       default:
-        "diverged: the objective or its gradient wasn't finite at step \(divergedAt ?? 0); the weights are those of the "
+        "diverged: the objective, its gradient or what became of the weights wasn't finite at step \(divergedAt ?? 0); the weights are those of the "
           + "step before. A lower --rate or a --clip (1, say) helps"
       }
     var facts = [
@@ -30,17 +30,22 @@ extension TrainingResult {
     var blocks: [Document.Block] = [.facts(facts)]
     if let test { blocks += [.heading("On the test trajectories"), .table(Self.table(test))] }
     if !records.isEmpty {
-      blocks += [
-        .heading("Along training"), .table(recordTable),
-        .figure(name: "training", caption: "Objective and validation score"),
-      ]
+      blocks += [.heading("Along training"), .table(recordTable)]
     }
     if records.contains(where: { $0.weights != nil }) {
-      blocks += [
-        .figure(name: "weight-assumption", caption: "Both terms of (6) during training"),
-        .figure(name: "weight-norms", caption: "Norms of W and Z during training"),
-      ]
+      blocks.append(
+        .paragraph(
+          "eta and r* are of (6) as the paper states it, for gamma = epsilon = 1. energy/bound is the largest energy along "
+            + "the first validation trajectory over the tightest rigorous rung whose hypotheses hold, which is named; bounds on "
+            + "weights.safetensors shows all of them. The exponent, where it is asked for, is the largest conditional one along "
+            + "that trajectory, per unit of the network's time."))
     }
+    let captions = [
+      "training": "Objective and validation score", "weight-assumption": "Both terms of (6) during training",
+      "weight-norms": "Norms of W and Z during training",
+      "training-exponent": "The largest conditional exponent during training",
+    ]
+    blocks += plots.map { .figure(name: $0.name, caption: captions[$0.name] ?? $0.name) }
     blocks += [.heading("Settings"), .facts(settings.map { Document.Fact($0.name, $0.value) })]
     return Document(title: "Training", blocks)
   }

@@ -63,19 +63,19 @@ final class FitFolder: FitStore {
     }
   }
 
-  /// Not after a signal, nor where nothing can be kept.
-  var mayGoOn: Bool { !Interruption.isRequested && failure.withLock { $0 == nil } }
+  /// Not where nothing can be kept.
+  var mayGoOn: Bool { failure.withLock { $0 == nil } }
 
   /// Throws what writing came to.
   func check() throws(Diagnostic) {
     if let failure = failure.withLock({ $0 }) { throw failure }
   }
 
-  /// The message for a comparison that was told to stop, or couldn't write.
-  static func interrupted(_ fits: FitFolder?) -> Diagnostic {
-    if let failure = fits?.failure.withLock({ $0 }) { return failure }
-    return Diagnostic(
-      .interrupted, "interrupted; the trainings that were done are in \(fits?.path ?? "no folder")",
-      hint: "the same command again takes them from there")
+  /// Why it told a comparison to stop.
+  static func reason(_ fits: FitFolder?) -> Diagnostic {
+    guard let failure = fits?.failure.withLock({ $0 }) else {
+      preconditionFailure("a comparison stopped that was to go on")
+    }
+    return failure
   }
 }

@@ -64,11 +64,8 @@ struct ForecastCommand: AsyncParsableCommand {
   func run() async throws {
     let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
     let fits = folder.map { FitFolder($0) }
-    if let fits {
-      if fits.count > 0 {
-        output.note("\(fits.path) has \(fits.count) trainings; those with the same settings are taken")
-      }
-      if task.methods(store: nil).contains(where: { $0 is TrainedNetwork }) { Interruption.hold() }
+    if let fits, fits.count > 0 {
+      output.note("\(fits.path) has \(fits.count) trainings; those with the same settings are taken")
     }
     if loop.closedLoop {
       try await closeLoops(folder, fits)
@@ -105,7 +102,7 @@ struct ForecastCommand: AsyncParsableCommand {
         return found
       } catch ForecastFailure.interrupted {
         progress.finish()
-        throw FitFolder.interrupted(fits)
+        throw FitFolder.reason(fits)
       }
     }
     let own = try data(task.forcing)
@@ -147,7 +144,7 @@ struct ForecastCommand: AsyncParsableCommand {
         progress: { progress.advance($0) })
     } catch {
       progress.finish()
-      guard case .integration(let failure) = error else { throw FitFolder.interrupted(fits) }
+      guard case .integration(let failure) = error else { throw FitFolder.reason(fits) }
       throw Diagnostic(trajectory: failure, forcing: task.forcing)
     }
     try fits?.check()

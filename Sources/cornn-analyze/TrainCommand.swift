@@ -28,13 +28,15 @@ struct TrainCommand: AsyncParsableCommand {
   @Flag(help: "Go on with the interrupted run in the run's folder.")
   var resume = false
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Seconds between two checkpoints.", valueName: "s"))
-  var saveEvery = 10.0
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seconds between two checkpoints. (default: 10)", valueName: "s"))
+  var saveEvery: Double?
 
   func validate() throws {
-    guard saveEvery > 0 else { throw ValidationError("--save-every is \(saveEvery); it must be greater than 0.") }
+    if let saveEvery, !(saveEvery > 0) {
+      throw ValidationError("--save-every is \(saveEvery); it must be greater than 0.")
+    }
     guard scenario == nil else {
-      if let flag = training.given.first {
+      if let flag = training.given.first ?? (saveEvery == nil ? nil : "--save-every") {
         throw ValidationError("\(flag) belongs in the scenario here: flags and a file contradict each other.")
       }
       return
@@ -110,7 +112,7 @@ struct TrainCommand: AsyncParsableCommand {
         progress.tell("score \(record.score.map { numberText($0) } ?? "not finite")")
       }
       progress.advance(1)
-      guard Interruption.isRequested || ContinuousClock.now - saved >= .seconds(saveEvery) else { continue }
+      guard Interruption.isRequested || ContinuousClock.now - saved >= .seconds(saveEvery ?? 10) else { continue }
       try folder.save(run.state, settings: settings)
       saved = .now
       guard Interruption.isRequested else { continue }

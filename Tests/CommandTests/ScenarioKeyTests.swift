@@ -44,6 +44,28 @@ import Testing
       try known(to: kind) == (keys + ["kind"] + (["train", "forecast"].contains(kind) ? [] : ["checkpoint"])).sorted())
   }
 
+  /// A flag beside the file would be lost: `train x.yaml` refuses each that belongs in it, or to another flag that does.
+  @Test func flagsBesideATrainingScenario() throws {
+    let dump = try JSONDecoder().decode(
+      Dump.self, from: Data(try Tool(["train", "--experimental-dump-help"]).output.utf8))
+    let arguments = dump.command.arguments.filter { $0.kind != "positional" }
+    let chosen = [
+      "cell": "lstm", "damping": "implicit", "learn-gamma": "shared", "learn-epsilon": "shared", "precision": "float64",
+      "schedule": "cosine",
+    ]
+    var tried = 0
+    for argument in arguments {
+      guard let flag = argument.names?.first(where: { $0.kind == "long" })?.name, !Self.ofRun.contains(flag) else {
+        continue
+      }
+      let given = argument.kind == "flag" ? "--\(flag)" : "--\(flag)=\(chosen[flag] ?? "5")"
+      let run = try Tool(["train", "nowhere.yaml", given])
+      #expect(run.status == 64 && run.errors.contains("--\(flag) belongs"), "\(given): \(run.errors)")
+      tried += 1
+    }
+    #expect(tried > 30)
+  }
+
   /// A verb that scenarios can't name is one that makes no result of its own from flags.
   @Test func everyVerbHasAKind() throws {
     let help = try Tool(["--help"]).output

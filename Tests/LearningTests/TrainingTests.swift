@@ -145,6 +145,18 @@ import Testing
     #expect(run.advance() == nil)
   }
 
+  /// A gradient whose square is beyond Float: the step is refused, and the state can be written and read again.
+  @Test func squaresBeyondRange() throws {
+    let parameters: [Float] = [0.3, -1.7]
+    var state = TrainingState(parameters: parameters, optimiser: Adam(count: 2))
+    #expect(state.allFinite())
+    state.take([1e-3, 1e21], rate: 1e-3, loss: 1)
+    #expect(!state.allFinite() && state.parameters.allSatisfy(\.isFinite))
+    let run: TrainingRun<Float> = try Self.run(.explicit, rate: 1e38, clip: nil)
+    _ = Self.finish(run)
+    #expect(run.outcome != .finished && run.state.allFinite())
+  }
+
   @Test func learnedConstantsMoveAndStayPositive() throws {
     let run: TrainingRun<Double> = try Self.run(.learned, rate: 5e-2)
     _ = Self.finish(run)
