@@ -97,7 +97,7 @@ extension String {
     return text
   }
 
-  fileprivate var csvQuoted: String {
+  var csvQuoted: String {
     guard contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return self }
     return "\"" + split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }

@@ -355,6 +355,9 @@ public struct Plot: Equatable, Sendable {
 }
 
 extension Plot.Cells {
+  /// What is drawn: log₁₀ of each value, not a number where there is none.
+  var shown: [Double] { values.map { $0 > 0 && $0.isFinite ? Double.log10($0) : .nan } }
+
   /// A row for each cell: x, y and log₁₀ of the value.
   fileprivate func data(_ xLabel: String, _ yLabel: String) -> String {
     var text = "# \"\(xLabel)\" \"\(yLabel)\" \"\(label)\"\n"

@@ -79,7 +79,7 @@ struct BoundsCommand: AsyncParsableCommand {
     }
     let loss = try gradient.loss(network: prepared.network, inputs: prepared.inputs, memory: checkpoint.memory)
     try flow.check(prepared.inputs)
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let folder = try output.folder()
     let study = try BoundsStudy(
       prepared, gradient: gradient, loss: loss, flow: includesFlow ? flow : nil, against: other,
       memory: checkpoint.memory, output: output)
@@ -94,18 +94,11 @@ struct BoundsCommand: AsyncParsableCommand {
       }
     }
     let result = try study.result(worstCase: worst, gradientWorstCase: gradientWorst, series: points)
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/bounds/1", result)
-    if let folder {
-      try folder.write(json, to: "bounds.json")
-      try folder.write(document.markdown, to: "bounds.md")
-      try study.writeGradient(result, to: folder)
-      let trouble = try await Gnuplot.draw(result.plots + study.plots, in: folder)
-      if let trouble { output.note(trouble) }
-      output.tellPlaces(
-        &document, ["report, result and \(trouble == nil ? "plots" : "plot scripts"): \(folder.path)"])
-    }
-    try output.show(document, json: json)
+    if let folder { try study.writeGradient(result, to: folder) }
+    try await output.publish(
+      result.document, question: "Do the bounds on energy and gradients hold for this network, and how tight are they?",
+      json: json, plots: result.plots + study.plots, name: "bounds", to: folder)
     if output.strict { try check(result) }
   }
 

@@ -51,7 +51,7 @@ struct CertifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let stored = try checkpoint.stored()
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let folder = try output.folder()
     var network = try checkpoint.network(stored)
     if closedLoop { network = try network.closedLoop(path: checkpoint.checkpoint) }
     let progress = Progress(
@@ -68,17 +68,10 @@ struct CertifyCommand: AsyncParsableCommand {
       network: network, lags: lags, inputLimit: inputLimit, targetLimit: targetLimit, threads: threads)
     let result = CertifyResult(
       stored, network: network, closedLoop: closedLoop, gradient: envelope, contraction: map, flowContraction: flow)
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/certify/1", result)
-    if let folder {
-      try folder.write(json, to: "certify.json")
-      try folder.write(document.markdown, to: "certify.md")
-      let trouble = try await Gnuplot.draw(result.plots, in: folder)
-      if let trouble { output.note(trouble) }
-      output.tellPlaces(
-        &document, ["report, result and \(trouble == nil ? "plots" : "plot scripts"): \(folder.path)"])
-    }
-    try output.show(document, json: json)
+    try await output.publish(
+      result.document, question: "What holds for every input: gains, gradients, contraction?", json: json,
+      plots: result.plots, name: "certify", to: folder)
     if output.strict, !result.allCertified {
       throw Diagnostic(.violated, "a certificate is refused: \((map.certified ? flow ?? map : map).sentence)")
     }

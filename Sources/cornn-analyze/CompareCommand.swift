@@ -31,7 +31,7 @@ struct CompareCommand: AsyncParsableCommand {
     let (stored, network, inputs) = (prepared.stored, prepared.network, prepared.inputs)
     try flow.check(inputs)
     try checkpoint.checkMemory(steps: inputs.steps << refinements, batch: inputs.batch, hidden: network.hidden)
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let folder = try output.folder()
     let progress = Progress(
       "comparing", total: FlowComparison.pieces(steps: inputs.steps, refinements: refinements) * inputs.batch,
       quiet: output.quiet)
@@ -40,17 +40,11 @@ struct CompareCommand: AsyncParsableCommand {
       hold: flow.hold, options: flow.integration, refinements: refinements, threads: output.threadCount,
       progress: { progress.advance($0) })
     progress.finish()
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/compare/1", result)
-    if let folder {
-      try folder.write(json, to: "compare.json")
-      try folder.write(document.markdown, to: "compare.md")
-      let trouble = try await Gnuplot.draw(result.plots, in: folder)
-      if let trouble { output.note(trouble) }
-      output.tellPlaces(
-        &document, ["report, result and \(trouble == nil ? "plots" : "plot scripts"): \(folder.path)"])
-    }
-    try output.show(document, json: json)
+    try await output.publish(
+      result.document,
+      question: "How far is the map from the ODE that it steps, and at which order does it approach it?", json: json,
+      plots: result.plots, name: "compare", to: folder)
     if output.strict, let failure = result.integration.failure {
       throw Diagnostic(.unreached, "the integrator stopped at time \(failure.time): \(failure.reason)")
     }

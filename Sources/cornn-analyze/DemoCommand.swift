@@ -18,6 +18,7 @@ struct DemoCommand: AsyncParsableCommand {
   private static let steps = 2000
 
   func run() async throws {
+    try output.tryReport()
     let folder = try OutputFolder(output.output ?? "demo")
     let file = folder.file(Self.name + ".pt")
     try folder.write(bytes: PackageResources.lorenz96_F8_m64_pt, to: Self.name + ".pt")
@@ -51,8 +52,8 @@ struct DemoCommand: AsyncParsableCommand {
     try folder.write(jsonText(schema: "cornn-analyze/simulate/1", simulation), to: "simulate.json")
     try folder.write(jsonText(schema: "cornn-analyze/bounds/1", bounds), to: "bounds.json")
     try folder.write(jsonText(schema: "cornn-analyze/compare/1", comparison), to: "compare.json")
-    let trouble = try await Gnuplot.draw(
-      bounds.plots + comparison.plots + [run.trajectory.positionPlot], in: folder)
+    let plots = bounds.plots + comparison.plots + [run.trajectory.positionPlot]
+    let trouble = try await Gnuplot.draw(plots, in: folder)
 
     var report = Document(
       title: "A trained coRNN and its bounds",
@@ -70,15 +71,22 @@ struct DemoCommand: AsyncParsableCommand {
     report.append(bounds.document.blocks.dropFirst().map(\.demoted))
     report.append([.heading("Compare: the map against the ODE")])
     report.append(comparison.document.blocks.dropFirst().map(\.demoted))
-    report.append([.heading("Where it is"), .list(places(folder, drawn: trouble == nil))])
+    let json = jsonText(schema: "cornn-analyze/bounds/1", bounds)
+    var page = output
+    page.report = output.report ?? folder.file("report.html")
+    try await page.writePage(
+      report, question: "Do the bounds of theory hold for a trained coRNN under inputs of its own task?", json: json,
+      plots: plots, name: "bounds", drawnIn: folder)
+    report.append([.heading("Where it is"), .list(places(folder, drawn: trouble == nil, page: page.report ?? ""))])
     try folder.write(report.markdown, to: "report.md")
     if let trouble { output.note(trouble) }
-    try output.show(report, json: jsonText(schema: "cornn-analyze/bounds/1", bounds))
+    try output.show(report, json: json)
     if output.strict, !bounds.energy.allHold { throw Diagnostic(.violated, "a bound is violated: see the table") }
   }
 
-  private func places(_ folder: OutputFolder, drawn: Bool) -> [String] {
+  private func places(_ folder: OutputFolder, drawn: Bool, page: String) -> [String] {
     [
+      "page: \(page), to open in a browser",
       "report: \(folder.file("report.md"))",
       drawn
         ? "plots: energy, energy-ode, gradient-lags, gradient-steps, jacobians, sensitivity, positions, motion, difference, "

@@ -47,7 +47,7 @@ struct FixedPointsCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let folder = try output.folder()
     let loaded = try system.load()
     if case .network(let open, let path, let drive, _) = loaded.family {
       let network = drive == nil ? try open.closedLoop(path: path) : open
@@ -79,12 +79,10 @@ struct FixedPointsCommand: AsyncParsableCommand {
     let result = FixedPointsResult(
       system: description, network: network, constantInput: input, search: search, findings: findings,
       slowPoints: slowPoints)
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/fixed-points/1", result)
-    if let folder {
-      try await output.write(&document, json: json, plots: result.plots, name: "fixed-points", to: folder)
-    }
-    try output.show(document, json: json)
+    try await output.publish(
+      result.document, question: "Where can it rest, and are those points stable?", json: json, plots: result.plots,
+      name: "fixed-points", to: folder)
     if output.strict, result.fixedPoints.isEmpty { throw Diagnostic(.unreached, "no fixed point was found") }
     if output.strict, result.count.complete == false {
       throw Diagnostic(.unreached, "the search for fixed points isn't complete")
@@ -105,26 +103,10 @@ struct FixedPointsCommand: AsyncParsableCommand {
     let result = SystemFixedPointsResult(
       system: moving.description, period: moving.stepsPerPeriod.map { Double($0) * moving.description.timeStep },
       search: search, fixedPoints: found)
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/fixed-points/1", result)
-    if let folder {
-      try await output.write(&document, json: json, plots: result.plots, name: "fixed-points", to: folder)
-    }
-    try output.show(document, json: json)
+    try await output.publish(
+      result.document, question: "Where can it rest, and are those points stable?", json: json, plots: result.plots,
+      name: "fixed-points", to: folder)
     if output.strict, found.isEmpty { throw Diagnostic(.unreached, "no fixed point was found") }
-  }
-}
-
-extension OutputOptions {
-  /// Writes a result as JSON, its report and its plots to a folder, and adds to the report where they are.
-  func write(
-    _ document: inout Document, json: String, plots: [Plot], name: String, to folder: OutputFolder
-  ) async throws(Diagnostic) {
-    try folder.write(json, to: name + ".json")
-    try folder.write(document.markdown, to: name + ".md")
-    let trouble = try await Gnuplot.draw(plots, in: folder)
-    if let trouble { note(trouble) }
-    tellPlaces(
-      &document, ["report, result and \(trouble == nil ? "plots" : "plot scripts"): \(folder.path)"])
   }
 }

@@ -62,7 +62,7 @@ struct ForecastCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let folder = try output.folder()
     let fits = folder.map { FitFolder($0) }
     if let fits, fits.count > 0 {
       output.note("\(fits.path) has \(fits.count) trainings; those with the same settings are taken")
@@ -158,9 +158,9 @@ struct ForecastCommand: AsyncParsableCommand {
   }
 
   private func finish(_ document: Document, json: String, plots: [Plot], _ folder: OutputFolder?) async throws {
-    var document = document
-    if let folder { try await output.write(&document, json: json, plots: plots, name: "forecast", to: folder) }
-    try output.show(document, json: json)
+    try await output.publish(
+      document, question: "Which model forecasts Lorenz-96 best, and what is that worth?", json: json, plots: plots,
+      name: "forecast", to: folder)
   }
 }
 

@@ -4,7 +4,7 @@ import CoRNNCheckpoints
 import CoRNNReport
 
 /// Says what is in a checkpoint.
-struct InspectCommand: ParsableCommand {
+struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Show what is in a checkpoint: layout, shapes, constants, norms, and which bounds apply.")
@@ -50,9 +50,9 @@ struct InspectCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     let stored = try checkpoint.stored()
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let folder = try output.folder()
     let inspection: Inspection
     do {
       inspection = try Inspection(stored, spectral: spectral)
@@ -75,12 +75,9 @@ struct InspectCommand: ParsableCommand {
     }
     if let comparison { document.append(comparison.blocks) }
     let json = jsonText(schema: "cornn-analyze/inspect/1", Result(inspection: inspection, replay: comparison))
-    if let folder {
-      try folder.write(json, to: "inspect.json")
-      try folder.write(document.markdown, to: "inspect.md")
-      output.tellPlaces(&document, ["report and result: \(folder.path)"])
-    }
-    try output.show(document, json: json)
+    try await output.publish(
+      document, question: "What is in this checkpoint, and which hypotheses does it meet?", json: json, name: "inspect",
+      to: folder)
     if output.strict, comparison?.agrees == false {
       throw Diagnostic(.unreached, "the recorded states don't agree with this reading of \(checkpoint.checkpoint)")
     }

@@ -147,7 +147,7 @@ struct LyapunovCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let folder = try output.folder()
     if folder != nil, refinements == nil { Interruption.hold() }
     if let sweep { return try await runSweep(SweptValues(parsing: sweep), folder) }
     if let refinements { return try await runRefinements(refinements, folder) }
@@ -159,16 +159,14 @@ struct LyapunovCommand: AsyncParsableCommand {
     }
     let spectrum = try spectrum(loaded, options, memory)
     let result = LyapunovResult(system: loaded.description, spectrum: spectrum)
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/lyapunov/1", result)
-    if let folder {
-      if let windows = spectrum.finiteTime {
-        try folder.write(windows.arrays(timeStep: spectrum.timeStep), to: "finite-time.npz")
-      }
-      try await output.write(&document, json: json, plots: result.plots, name: "lyapunov", to: folder)
-      memory?.remove()
+    if let folder, let windows = spectrum.finiteTime {
+      try folder.write(windows.arrays(timeStep: spectrum.timeStep), to: "finite-time.npz")
     }
-    try output.show(document, json: json)
+    try await output.publish(
+      result.document, question: "How fast do neighbouring orbits part or meet, and has the estimate converged?",
+      json: json, plots: result.plots, name: "lyapunov", to: folder)
+    memory?.remove()
     if output.strict, !result.converged {
       throw Diagnostic(
         .unreached,

@@ -28,12 +28,10 @@ extension LyapunovCommand {
     }
     progress.finish()
     let result = LyapunovRefinementResult(system: loaded.description, refinement: refinement)
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/lyapunov-refinements/1", result)
-    if let folder {
-      try await output.write(&document, json: json, plots: result.plots, name: "lyapunov-refinements", to: folder)
-    }
-    try output.show(document, json: json)
+    try await output.publish(
+      result.document, question: "Do the map's Lyapunov exponents approach the ODE's as dt falls, and at which order?",
+      json: json, plots: result.plots, name: "lyapunov-refinements", to: folder)
     if output.strict, let reason = refinement.orders.compactMap(\.reason).first {
       throw Diagnostic(.unreached, "no order: \(reason)")
     }

@@ -57,13 +57,11 @@ extension LyapunovCommand {
       transition: ChaosTransition(
         parameter: swept.key, unit: first.description.hasTime ? .perTime : .perStep, hasCertificates: isNetwork,
         points: known))
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/lyapunov-sweep/1", result)
-    if let folder {
-      try await output.write(&document, json: json, plots: result.plots, name: "lyapunov-sweep", to: folder)
-      memory?.remove()
-    }
-    try output.show(document, json: json)
+    try await output.publish(
+      result.document, question: "At which values of the parameter is the motion chaotic, and what is proved there?",
+      json: json, plots: result.plots, name: "lyapunov-sweep", to: folder)
+    memory?.remove()
     let transition = result.transition
     if output.strict, transition.belowBound < transition.bounded {
       throw Diagnostic(

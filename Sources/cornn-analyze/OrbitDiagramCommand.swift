@@ -70,7 +70,7 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let folder = try output.folder()
     let swept = try SweptValues(parsing: sweep)
     let (key, values) = (swept.key, swept.values)
     let loaded = try system.load()
@@ -117,12 +117,10 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
     }
     progress.finish()
     let result = OrbitDiagramResult(system: moving.description, diagram: diagram, exponents: exponents)
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/orbit-diagram/1", result)
-    if let folder {
-      try await output.write(&document, json: json, plots: result.plots, name: "orbit-diagram", to: folder)
-    }
-    try output.show(document, json: json)
+    try await output.publish(
+      result.document, question: "What do orbits settle on as the parameter changes?", json: json, plots: result.plots,
+      name: "orbit-diagram", to: folder)
     if output.strict, diagram.columns.contains(where: { ![.complete, .rest].contains($0.outcome) }) {
       throw Diagnostic(.unreached, "some orbits diverged or gave too few points")
     }

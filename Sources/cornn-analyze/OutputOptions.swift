@@ -16,6 +16,15 @@ struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A folder for results, data and plots.", valueName: "dir"))
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A web page with the result, its plots and their values, that needs no other file.", valueName: "file.html"))
+  var report: String?
+
+  /// The question of the scenario that the command belongs to, which takes the place of the command's own.
+  @Option(help: .hidden)
+  var question: String?
+
   @Option(help: ArgumentHelp("Cores to use; results don't depend on it. (default: all)", valueName: "n"))
   var threads: Int?
 
@@ -34,24 +43,6 @@ struct OutputOptions: ParsableArguments {
 
   /// The number of threads to use.
   var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
-
-  /// Prints a result; `csv` stands in for the document's tables where a command has more to say.
-  func show(
-    _ document: Document, json: @autoclosure () -> String, csv: (() -> String)? = nil
-  ) throws(Diagnostic) {
-    switch format {
-    case .text: try writeToStandardOutput(document.text)
-    case .json: try writeToStandardOutput(json())
-    case .csv: try writeToStandardOutput(csv?() ?? document.csv)
-    case .markdown: try writeToStandardOutput(document.markdown)
-    }
-  }
-
-  /// Adds where the files went to a result's text.
-  func tellPlaces(_ document: inout Document, _ places: [String]) {
-    guard !places.isEmpty else { return }
-    document.append([.heading("Where it is"), .list(places)])
-  }
 
   /// A note on standard error, unless it is to be quiet.
   func note(_ text: String) {

@@ -88,14 +88,14 @@ struct SectionCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let folder = try output.folder()
     let isStrobe = stroboscopic || every != nil
     let moving = try system.load(integrating: isStrobe ? nil : .tight)
     let result = isStrobe ? try strobe(moving) : try cut(moving)
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/section/1", result)
-    if let folder { try await output.write(&document, json: json, plots: result.plots, name: "section", to: folder) }
-    try output.show(document, json: json)
+    try await output.publish(
+      result.document, question: "Where does the motion cross a surface?", json: json, plots: result.plots,
+      name: "section", to: folder)
     if output.strict, result.outcome != .complete { throw Diagnostic(.unreached, result.sentence) }
   }
 

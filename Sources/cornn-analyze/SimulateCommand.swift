@@ -32,28 +32,19 @@ struct SimulateCommand: AsyncParsableCommand {
   func run() async throws {
     let wantsFile = output.output?.lowercased().hasSuffix(".npz") ?? false
     let prepared = try Prepared(checkpoint: checkpoint, input: input)
-    let folder = wantsFile ? nil : try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    if wantsFile { try output.tryReport() }
+    let folder = wantsFile ? nil : try output.folder()
     if wantsFile, let path = output.output { try tryWriting(path) }
     let run = try Run(prepared, flow: usesFlow ? flow : nil, output: output)
     let result = SimulationResult(
       run: run.description, network: run.network, trajectory: run.trajectory, integration: run.integration)
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/simulate/1", result)
-    var drawn = true
-    if let path = wantsFile ? output.output : folder?.file("trajectory.npz") { try run.trajectory.write(to: path) }
-    if let folder {
-      try folder.write(json, to: "simulate.json")
-      try folder.write(document.markdown, to: "simulate.md")
-      let trouble = try await Gnuplot.draw([run.trajectory.positionPlot], in: folder)
-      drawn = trouble == nil
-      if let trouble { output.note(trouble) }
-    }
-    if let path = wantsFile ? output.output : folder?.file("trajectory.npz") {
-      output.tellPlaces(
-        &document,
-        ["states: \(path)"] + (folder.map { ["report and \(drawn ? "plot" : "plot script"): \($0.path)"] } ?? []))
-    }
-    try output.show(document, json: json, csv: { run.trajectory.csv })
+    let states = wantsFile ? output.output : folder?.file("trajectory.npz")
+    if let states { try run.trajectory.write(to: states) }
+    try await output.publish(
+      result.document, question: "How does the network move under these inputs?", json: json,
+      plots: [run.trajectory.positionPlot], name: "simulate", to: folder,
+      places: states.map { ["states: \($0)"] } ?? [], csv: { run.trajectory.csv })
     if output.strict, let failure = result.integration?.failure {
       throw Diagnostic(.unreached, "the integrator stopped at time \(failure.time): \(failure.reason)")
     }

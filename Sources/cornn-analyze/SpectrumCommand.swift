@@ -57,7 +57,7 @@ struct SpectrumCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let folder = try output.output.map { path throws(Diagnostic) in try OutputFolder(path) }
+    let folder = try output.folder()
     let moving = try system.load()
     try moving.check(variable: variable)
     let progress = Progress("moving", total: transient + length, quiet: output.quiet)
@@ -92,10 +92,10 @@ struct SpectrumCommand: AsyncParsableCommand {
         : nil,
       isStroboscopic: moving.stepsPerPeriod.map { thinning.isMultiple(of: $0) } ?? false,
       failure: series.failure)
-    var document = result.document
     let json = jsonText(schema: "cornn-analyze/spectrum/1", result)
-    if let folder { try await output.write(&document, json: json, plots: result.plots, name: "spectrum", to: folder) }
-    try output.show(document, json: json)
+    try await output.publish(
+      result.document, question: "How is the motion's power spread over frequencies, and is it chaotic?", json: json,
+      plots: result.plots, name: "spectrum", to: folder)
     if output.strict, let failure = series.failure {
       throw Diagnostic(.unreached, "the run ended at time \(failure.time): \(failure.reason)")
     }

@@ -62,6 +62,7 @@ struct TrainCommand: AsyncParsableCommand {
   }
 
   private func train<Scalar: TrainingScalar>(_ recipe: TrainingRecipe, in: Scalar.Type) async throws {
+    try output.tryReport()
     var folder = try TrainingFolder(OutputFolder(output.output ?? ""))
     if !resume, folder.holdsRun {
       throw Diagnostic(
@@ -153,10 +154,11 @@ struct TrainCommand: AsyncParsableCommand {
     try write(last, of: run.cell, to: folder.file("weights-last.safetensors"))
     let result = TrainingResult(
       run, outcome: outcome, records: records, test: test, seconds: seconds, dataSeconds: dataSeconds)
-    var document = result.document
-    let json = jsonText(schema: "cornn-analyze/train/1", result)
-    try await output.write(&document, json: json, plots: result.plots, name: "train", to: folder)
-    try output.show(document, json: json)
+    try await output.publish(
+      result.document,
+      question: "How well does the trained network forecast, and what became of its weights on the way?",
+      json: jsonText(schema: "cornn-analyze/train/1", result), plots: result.plots,
+      name: "train", to: folder)
     if output.strict, case .diverged(let step) = outcome {
       throw Diagnostic(.unreached, "training diverged at step \(step)", hint: "lower --rate, or give --clip")
     }

@@ -28,6 +28,11 @@ import Testing
     Case(
       name: "shapes-disagree", status: 65,
       arguments: ["inspect", fixtures + "split.pt", "--map", "W=readout.weight"]),
+    Case(
+      name: "report-is-a-page", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--report", "report.pdf"]),
+    Case(
+      name: "report-in-no-folder", status: 74,
+      arguments: ["inspect", "lorenz96-F8-m64.pt", "--report", "nowhere/report.html"]),
     Case(name: "missing-dt", status: 64, arguments: ["inspect", fixtures + "packed.pt"]),
     Case(
       name: "missing-damping", status: 64,
