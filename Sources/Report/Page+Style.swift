@@ -1,13 +1,13 @@
 extension Page {
   /// How pages look: on a screen of any width, light or dark, and on paper.
   ///
-  /// gnuplot's greys become the page's own, so that plots follow it into the dark; colours of curves stay, but for the
-  /// two that would sink in.
+  /// gnuplot's greys become the page's own, so that plots follow it into the dark; colours of curves stay, but for two
+  /// blues that would sink in.
   static let style = """
 
-    :root{--paper:#fff;--ink:#1a1a1a;--soft:#555;--grid:#ccc;--line:#ddd;--link:#0060a0;--blue:#0072b2}
+    :root{--paper:#fff;--ink:#1a1a1a;--soft:#555;--grid:#ccc;--line:#ddd;--link:#0060a0;--blue:#0072b2;--sky:#56b4e9}
     @media (prefers-color-scheme:dark){
-    :root{--paper:#16181b;--ink:#e6e6e6;--soft:#a9adb3;--grid:#3a3f45;--line:#33383e;--link:#7cc0f2;--blue:#4aa8e8}}
+    :root{--paper:#16181b;--ink:#e6e6e6;--soft:#a9adb3;--grid:#3a3f45;--line:#33383e;--link:#7cc0f2;--blue:#3f8fd9;--sky:#a8dcff}}
     *{box-sizing:border-box}
     body{margin:0 auto;max-width:62rem;padding:1rem;background:var(--paper);color:var(--ink);
     font:1rem/1.5 "DejaVu Sans",Verdana,sans-serif}
@@ -36,9 +36,11 @@ extension Page {
     .plot [stroke="rgb(204, 204, 204)"]{stroke:var(--grid)}
     .plot [stroke="rgb(  0, 114, 178)"]{stroke:var(--blue)}
     .plot [color="rgb(  0, 114, 178)"]{color:var(--blue)}
+    .plot [stroke="rgb( 86, 180, 233)"]{stroke:var(--sky)}
+    .plot [color="rgb( 86, 180, 233)"]{color:var(--sky)}
     details .wide{max-height:20rem;overflow-y:auto}
     @media (max-width:40rem){body{padding:.6rem}table{font-size:.78rem}.plot{overflow-x:auto}.plot svg{min-width:34rem}}
-    @media print{:root{--paper:#fff;--ink:#000;--soft:#333;--grid:#ccc;--line:#bbb;--link:#000;--blue:#0072b2}
+    @media print{:root{--paper:#fff;--ink:#000;--soft:#333;--grid:#ccc;--line:#bbb;--link:#000;--blue:#0072b2;--sky:#56b4e9}
     body{max-width:none;font-size:10pt}figure,tr{break-inside:avoid}h2,h3{break-after:avoid}details{display:none}
     .wide{overflow:visible}}
 
