@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -73,14 +74,14 @@ def start():
     from IPython import get_ipython
 
     shell = get_ipython()
-    run = type(shell).system.__get__(shell)
 
     def system(command):
-        command = shell.var_expand(command, depth=1)
-        run(command)
-        code = shell.user_ns["_exit_code"]
-        if code:
-            raise RuntimeError(f"exit code {code} from: {command.strip()}")
+        """What `!command` calls: IPython's own goes on after a command that failed, and shows it a terminal."""
+        command = shell.var_expand(command, depth=0)
+        done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        print(done.stdout, end="")
+        if done.returncode:
+            raise RuntimeError(f"exit code {done.returncode} from: {command.strip()}")
 
     shell.system = system
     house_style()
