@@ -77,7 +77,7 @@ def start():
 
     def system(command):
         """What `!command` calls: IPython's own goes on after a command that failed, and shows it a terminal."""
-        command = shell.var_expand(command, depth=0)
+        command = shell.var_expand(command, depth=1)
         done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         print(done.stdout, end="")
         if done.returncode:
