@@ -1,6 +1,7 @@
 # make demo   the main job on a bundled trained checkpoint
 # make test   lint and all tests
 # make bench  side by side with NumPy
+# make notebooks  executes the notebooks and holds their numbers against what they claim; FLAGS=--short in short
 # What is missing of the Debian packages below is installed first.
 
 PACKAGES := libgsl-dev libopenblas-dev libzip-dev gnuplot-nox
@@ -10,7 +11,10 @@ TOOL := .build/release/cornn-analyze
 TESTING := -c release -Xswiftc -enable-testing --scratch-path .build/testing
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo build test lint packages bench clean
+# The notebooks' Python packages, from PyPI.
+NOTEBOOKS := .build/notebooks
+
+.PHONY: demo build test lint packages bench notebooks clean
 
 demo: build
 	$(TOOL) demo --output demo
@@ -44,6 +48,15 @@ packages:
 
 bench: build
 	Benchmarks/run
+
+notebooks: PACKAGES += $(shell python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv)
+notebooks: build $(NOTEBOOKS)/installed
+	PATH="$(abspath $(dir $(TOOL))):$$PATH" $(NOTEBOOKS)/bin/python notebooks-md/execute.py $(FLAGS)
+
+$(NOTEBOOKS)/installed: notebooks-md/requirements.txt | packages
+	python3 -m venv $(NOTEBOOKS)
+	$(NOTEBOOKS)/bin/pip install --quiet --disable-pip-version-check --requirement notebooks-md/requirements.txt
+	touch $@
 
 clean:
 	rm -rf .build demo Benchmarks/.build Benchmarks/.venv
