@@ -81,7 +81,8 @@ def start():
         done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         print(done.stdout, end="")
         if done.returncode:
-            raise RuntimeError(f"exit code {done.returncode} from: {command.strip()}")
+            last = done.stdout.strip().splitlines()[-2:]
+            raise RuntimeError("\n  ".join([f"exit code {done.returncode} from: {command.strip()}", *last]))
 
     shell.system = system
     house_style()

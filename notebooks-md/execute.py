@@ -81,6 +81,9 @@ def main():
     parser.add_argument("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="default: all")
     options = parser.parse_args()
     paths = options.notebooks or sorted(folder.glob("[0-9]*.md"))
+    for path in paths:
+        if not path.is_file():
+            sys.exit(f"{path}: no such notebook")
     if not paths:
         sys.exit(f"no notebooks in {folder}")
     if not shutil.which("cornn-analyze"):
