@@ -2,6 +2,7 @@
 # make test   lint and all tests
 # make bench  side by side with NumPy
 # make notebooks  executes the notebooks and holds their numbers against what they claim; FLAGS=--short in short
+# make test-browser  the pages that the tool writes, in headless Chromium
 # What is missing of the Debian packages below is installed first.
 
 PACKAGES := libgsl-dev libopenblas-dev libzip-dev gnuplot-nox
@@ -14,7 +15,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # The notebooks' Python packages, from PyPI.
 NOTEBOOKS := .build/notebooks
 
-.PHONY: demo build test lint packages bench notebooks clean
+.PHONY: demo build test test-browser playground-wasm lint packages bench notebooks clean
 
 demo: build
 	$(TOOL) demo --output demo
@@ -25,6 +26,15 @@ build: packages
 test: packages lint
 	$(SWIFT) build $(TESTING) --build-tests
 	$(SWIFT) test $(TESTING) --skip-build --disable-xctest
+
+# Pages want a browser and Python's own library.
+test-browser: PACKAGES += chromium fonts-dejavu-core $(if $(shell command -v python3),,python3)
+test-browser: build
+	python3 Tests/Browser/run.py $(TOOL)
+
+# What the teaching page computes with: to be run after a change to Sources/Step or Sources/Playground.
+playground-wasm:
+	Sources/Playground/build Sources/cornn-analyze/Resources/playground.wasm
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources

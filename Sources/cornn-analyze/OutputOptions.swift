@@ -56,26 +56,27 @@ struct OutputFolder {
 
   /// Makes the folder, and tries whether it can be written to.
   ///
-  /// A name that ends like a file's is refused: it was meant for one.
-  init(_ path: String) throws(Diagnostic) {
+  /// A name that ends like a file's is refused: it was meant for one. `argument` is what gives the folder.
+  init(_ path: String, argument: String = "--output") throws(Diagnostic) {
     self.path = path
+    let hint = argument == "--output" ? "choose another with --output" : "choose another folder"
     let name = path.split(separator: "/").last ?? ""
     let endings = [".json", ".md", ".csv", ".npz", ".txt", ".html", ".svg", ".png", ".npy"]
     if let ending = endings.first(where: { name.lowercased().hasSuffix($0) }) {
-      throw Diagnostic(.usage, "--output \(path): results go to a folder here, not to a \(ending) file")
+      throw Diagnostic(.usage, "\(argument) \(path): results go to a folder here, not to a \(ending) file")
     }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw Diagnostic(
-        .io, "\(path): the folder can't be made: \(systemReason(error))", hint: "choose another with --output")
+        .io, "\(path): the folder can't be made: \(systemReason(error))", hint: hint)
     }
     let probe = file(".\(UUID().uuidString)")
     do {
       try replaceFile(at: probe, with: [])
       try FileManager.default.removeItem(atPath: probe)
     } catch {
-      throw Diagnostic(.io, "\(path): the folder can't be written to", hint: "choose another with --output")
+      throw Diagnostic(.io, "\(path): the folder can't be written to", hint: hint)
     }
   }
 

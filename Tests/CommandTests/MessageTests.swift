@@ -92,6 +92,10 @@ import Testing
     Case(
       name: "folder-named-like-a-file", status: 64,
       arguments: ["bounds", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "3", "--output", "out.json"]),
+    Case(name: "playground-nowhere", status: 64, arguments: ["playground"]),
+    Case(name: "playground-unwritable", status: 74, arguments: ["playground", "/proc/nowhere"]),
+    Case(name: "playground-as-file", status: 64, arguments: ["playground", "out.html"]),
+    Case(name: "playground-without-threads", status: 64, arguments: ["playground", "out", "--threads", "0"]),
     Case(
       name: "twin-out-of-range", status: 65,
       arguments: [
@@ -345,7 +349,7 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["demo"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["lyapunov"],
+    [], ["demo"], ["playground"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["lyapunov"],
     ["fixed-points"], ["orbit-diagram"], ["section"], ["spectrum"], ["train"], ["forecast"], ["convert"], ["run"],
   ]) func help(verb: [String]) throws {
     let run = try Tool(verb + ["--help"])
