@@ -8,10 +8,11 @@ import time
 import traceback
 
 import playground
+import reports
 from checks import Checks, Tool
 from chromium import Browser
 
-PAGES = {"playground": playground.run}
+PAGES = {"playground": playground.run, "reports": reports.run}
 
 
 def main():
