@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -58,14 +59,16 @@ def failure_of(notebook, error):
 def execute(path, keep):
     """None, or what failed."""
     notebook = with_solutions(jupytext.read(path), path.name)
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(
+        notebook, timeout=600, startup_timeout=180, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
     client.create_kernel_manager()
-    client.km.transport = "ipc"  # no network
     failure = None
-    try:
-        client.execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        failure = failure_of(notebook, error)
+    with tempfile.TemporaryDirectory(prefix="cornn-kernel-") as sockets:
+        client.km.transport, client.km.ip = "ipc", f"{sockets}/kernel"  # no network
+        try:
+            client.execute()
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            failure = failure_of(notebook, error)
     if keep:
         for cell in notebook.cells:
             cell.metadata.pop("number", None)
