@@ -1,4 +1,4 @@
-import CoRNNKernels
+public import CoRNNKernels
 import FoundationEssentials
 import Glibc
 
@@ -41,6 +41,18 @@ public func systemReason(_ error: any Error) -> String {
 /// The text of a file.
 public func readText(_ path: String) throws(CheckpointError.Problem) -> String {
   String(decoding: try FileContents(path: path).data, as: UTF8.self)
+}
+
+/// The bytes of a file, or of its beginning.
+public func readBytes(_ path: String, atMost count: Int = .max) throws(CheckpointError.Problem) -> [UInt8] {
+  Array(try FileContents(path: path).data.prefix(count))
+}
+
+extension Fingerprint {
+  /// Takes in what is in a file.
+  public mutating func add(fileAt path: String) throws(CheckpointError.Problem) {
+    add(try FileContents(path: path).data)
+  }
 }
 
 /// Puts `bytes` in the place of the file at `path` in one move: a reader sees the old file or the new one.

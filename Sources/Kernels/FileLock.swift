@@ -1,7 +1,7 @@
 import Glibc
 
 /// A lock on a file, held as long as this lives and given up when the process ends, however it ends.
-public struct FileLock: ~Copyable {
+public struct FileLock: ~Copyable, Sendable {
   private let descriptor: Int32
 
   /// Takes the lock, making the file where there is none.

@@ -12,6 +12,24 @@ public func jsonText(schema: String, _ record: some Encodable) -> String {
   return tree.text
 }
 
+/// Text as JSON has it, in quotes.
+public func jsonQuoted(_ text: String) -> String {
+  var quoted = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": quoted += "\\\""
+    case "\\": quoted += "\\\\"
+    case "\n": quoted += "\\n"
+    case "\t": quoted += "\\t"
+    case _ where scalar.value < 0x20:
+      let hex = String(scalar.value, radix: 16)
+      quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+    default: quoted.unicodeScalars.append(scalar)
+    }
+  }
+  return quoted + "\""
+}
+
 /// A JSON document while it is made.
 final class JSONTree {
   /// A value in the document.
@@ -52,12 +70,12 @@ final class JSONTree {
   let root = Node()
   private var nulls: [(String, String)] = []
 
-  init(schema: String) { root.member("schema").content = .literal(Self.quoted(schema)) }
+  init(schema: String) { root.member("schema").content = .literal(jsonQuoted(schema)) }
 
   var text: String {
     if !nulls.isEmpty {
       let list = root.member("nulls")
-      for (path, reason) in nulls { list.member(path).content = .literal(Self.quoted(reason)) }
+      for (path, reason) in nulls { list.member(path).content = .literal(jsonQuoted(reason)) }
     }
     var text = ""
     write(root, indent: "", to: &text)
@@ -72,23 +90,6 @@ final class JSONTree {
       let name = path.map { $0.intValue.map { "[\($0)]" } ?? "." + $0.stringValue }.joined()
       nulls.append((String(name.drop { $0 == "." }), "not a finite number: \(value)"))
     }
-  }
-
-  static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\t": quoted += "\\t"
-      case _ where scalar.value < 0x20:
-        let hex = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 
   private func write(_ node: Node, indent: String, to text: inout String) {
@@ -109,7 +110,7 @@ final class JSONTree {
     case .object(let members):
       text += "{"
       for (place, member) in members.enumerated() {
-        text += (place > 0 ? "," : "") + "\n" + inner + Self.quoted(member.0) + ": "
+        text += (place > 0 ? "," : "") + "\n" + inner + jsonQuoted(member.0) + ": "
         write(member.1, indent: inner, to: &text)
       }
       text += members.isEmpty ? "}" : "\n" + indent + "}"

@@ -22,7 +22,7 @@ extension JSONTree {
       switch value {
       case let number as Double: tree.set(node, number, path: codingPath)
       case let number as Float: tree.set(node, Double(number), path: codingPath)
-      case let text as String: node.content = .literal(JSONTree.quoted(text))
+      case let text as String: node.content = .literal(jsonQuoted(text))
       case let flag as Bool: node.content = .literal(flag ? "true" : "false")
       case let integer as any FixedWidthInteger: node.content = .literal("\(integer)")
       default: try value.encode(to: self)

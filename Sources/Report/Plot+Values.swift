@@ -16,6 +16,7 @@ extension Plot {
   /// Fields over columns and rows: a name and the values row by row.
   private var fields: (x: [Double], y: [Double], values: [(name: String, values: [Double])])? {
     if let cells { return (cells.x, cells.y, [(cells.label, cells.shown)]) }
+    if let heatMap { return (heatMap.columns, heatMap.rows, [(heatMap.label, heatMap.values)]) }
     if let strips { return (strips.x, strips.y, strips.strips.map { ($0.title, $0.values) }) }
     return nil
   }

@@ -53,6 +53,9 @@ public struct Plot: Equatable, Sendable {
   /// Panels of cells above each other.
   let strips: Strips?
 
+  /// Cells of columns and rows that have values of their own.
+  let heatMap: HeatMap?
+
   /// A heat map's cells, evenly spaced.
   struct Cells: Equatable, Sendable {
     let x: [Double]
@@ -83,6 +86,7 @@ public struct Plot: Equatable, Sendable {
     cells = nil
     scatter = nil
     strips = nil
+    heatMap = nil
   }
 
   /// A plot of points and lines with coordinates of their own.
@@ -109,6 +113,7 @@ public struct Plot: Equatable, Sendable {
     cells = nil
     scatter = Scatter(series: series, hasEqualAxes: equalAxes, above: above)
     strips = nil
+    heatMap = nil
   }
 
   /// A heat map of log₁₀ of positive values over columns `x` and rows `y`.
@@ -132,6 +137,7 @@ public struct Plot: Equatable, Sendable {
     cells = Cells(x: x, y: y, values: values, label: valueLabel)
     scatter = nil
     strips = nil
+    heatMap = nil
   }
 
   /// Heat maps above each other, over the same columns and rows.
@@ -157,11 +163,37 @@ public struct Plot: Equatable, Sendable {
     cells = nil
     scatter = nil
     self.strips = Strips(x: x, y: y, strips: strips, mark: mark)
+    heatMap = nil
+  }
+
+  /// A heat map whose columns and rows are named by their values, which needn't be evenly spaced.
+  ///
+  /// - Parameter values: row by row; those that aren't finite leave a blank.
+  public init(
+    name: String, title: String, xLabel: String, yLabel: String, valueLabel: String, columns: [Double], rows: [Double],
+    values: [Double]
+  ) {
+    precondition(values.count == columns.count * rows.count, "\(name): not \(columns.count)×\(rows.count)")
+    self.name = name
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    isLogarithmic = false
+    isLogarithmicInX = false
+    startsAtZero = false
+    isCounting = false
+    x = []
+    curves = []
+    cells = nil
+    scatter = nil
+    strips = nil
+    heatMap = HeatMap(columns: columns, rows: rows, values: values, label: valueLabel)
   }
 
   /// Whether there is a value to draw.
   public var isDrawable: Bool {
     if let cells { return cells.values.contains { $0 > 0 && $0.isFinite } }
+    if let heatMap { return heatMap.values.contains(where: \.isFinite) }
     if let strips { return strips.strips.contains { $0.values.contains(where: \.isFinite) } }
     if let scatter {
       return scatter.series.contains { series in
@@ -175,6 +207,7 @@ public struct Plot: Equatable, Sendable {
   /// names.
   public var data: String {
     if let cells { return cells.data(xLabel, yLabel) }
+    if let heatMap { return heatMap.data(xLabel, yLabel) }
     if let strips { return strips.data(xLabel, yLabel) }
     if let scatter { return scatter.data(xLabel, yLabel) }
     let names = [xLabel] + curves.flatMap { $0.errors == nil ? [$0.label] : [$0.label, $0.label + " ±"] }
@@ -194,6 +227,9 @@ public struct Plot: Equatable, Sendable {
   /// The script: draws `NAME.svg` and `NAME.png` from `NAME.dat` in the folder it is run in.
   public var script: String {
     if let cells { return cellScript(cells) }
+    if let heatMap {
+      return heatMap.script(name: name, title: quoted(title), x: quoted(xLabel), y: quoted(yLabel), quoted)
+    }
     if let strips {
       return strips.script(name: name, title: quoted(title), x: quoted(xLabel), y: quoted(yLabel), quoted)
     }

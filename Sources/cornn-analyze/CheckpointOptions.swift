@@ -46,12 +46,12 @@ struct ReadingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Stiffness: a number, or a file with one for each unit.", valueName: "x|file"))
+    help: ArgumentHelp("Stiffness: a number, one for each unit between commas, or a file with them.", valueName: "x|file"))
   var gamma: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Damping constant: a number, or a file with one for each unit.", valueName: "x|file"))
+    help: ArgumentHelp("Damping constant: a number, one for each unit between commas, or a file with them.", valueName: "x|file"))
   var epsilon: String?
 
   @Option(help: ArgumentHelp("Whether damping acts on the new velocity (implicit) or the old one (explicit)."))
@@ -122,7 +122,7 @@ struct ReadingOptions: ParsableArguments {
     case .empty: return nil
     }
     let flag = name == "gamma" ? gamma : name == "epsilon" ? epsilon : nil
-    return flag.flatMap { Double($0) == nil ? $0 : nil }
+    return flag.flatMap { constants($0) == nil ? $0 : nil }
   }
 
   /// Reads the whole network.
@@ -147,7 +147,7 @@ struct ReadingOptions: ParsableArguments {
 
   private func values(_ text: String?) throws(Diagnostic) -> [Double]? {
     guard let text else { return nil }
-    if let number = Double(text) { return [number] }
+    if let numbers = constants(text) { return numbers }
     do {
       return try NumericArray(path: text, memoryLimit: memory.bytes).values
     } catch {
@@ -158,8 +158,8 @@ struct ReadingOptions: ParsableArguments {
   private static func check(
     _ flag: String, _ text: String?, _ requirement: String, _ isInRange: (Double) -> Bool
   ) throws {
-    guard let text, let number = Double(text) else { return }
-    guard number.isFinite, isInRange(number) else {
+    guard let numbers = text.flatMap(constants), let text else { return }
+    guard numbers.allSatisfy({ $0.isFinite && isInRange($0) }) else {
       throw ValidationError("\(flag) is \(text); it must be \(requirement).")
     }
   }
@@ -172,6 +172,12 @@ struct ReadingOptions: ParsableArguments {
     case .badColumns(let part): "--map: '\(part)' should end in columns like [0:64]."
     }
   }
+}
+
+/// A number, or several with commas between; nil for a file's name.
+func constants(_ text: String) -> [Double]? {
+  let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+  return numbers.contains(nil) ? nil : numbers.compactMap { $0 }
 }
 
 extension Damping: ExpressibleByArgument {}

@@ -17,7 +17,7 @@ struct CornnAnalyze: AsyncParsableCommand {
       DemoCommand.self, InspectCommand.self, SimulateCommand.self, CompareCommand.self,
       BoundsCommand.self, CertifyCommand.self, LyapunovCommand.self, FixedPointsCommand.self, OrbitDiagramCommand.self,
       SectionCommand.self, SpectrumCommand.self, TrainCommand.self, ForecastCommand.self, ConvertCommand.self,
-      RunCommand.self, PlaygroundCommand.self,
+      RunCommand.self, SchemaCommand.self, PlaygroundCommand.self, PointWorker.self,
     ])
 
   /// The tool's version.

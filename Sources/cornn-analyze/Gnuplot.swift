@@ -6,13 +6,15 @@ import SystemPackage
 enum Gnuplot {
   /// Writes each plot's data and script to `folder` and draws it as SVG and PNG.
   ///
-  /// - Returns: what to tell the user if it couldn't be drawn: data and scripts are there all the same.
+  /// - Returns: what to tell the user if it couldn't be drawn: data and scripts are there all the same. Nobody
+  ///   looks at the pictures of a point among many: those aren't drawn.
   static func draw(_ given: [Plot], in folder: OutputFolder) async throws(Diagnostic) -> String? {
     let plots = given.filter(\.isDrawable)
     for plot in plots {
       try folder.write(plot.data, to: plot.name + ".dat")
       try folder.write(plot.script, to: plot.name + ".gp")
     }
+    if ResultCapture.current?.isSilent ?? false { return nil }
     for plot in plots {
       if let trouble = await run(plot.name + ".gp", in: folder.path) { return trouble }
     }

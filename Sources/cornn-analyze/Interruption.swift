@@ -30,6 +30,9 @@ enum Interruption {
   /// From now on the command looks at ``isRequested``, and ends by itself.
   static func hold() { isHeld.store(true, ordering: .relaxed) }
 
+  /// From now on a signal ends the process at once again.
+  static func release() { isHeld.store(false, ordering: .relaxed) }
+
   /// Whether a signal asked the command to stop.
   static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 }

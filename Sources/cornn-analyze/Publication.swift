@@ -87,6 +87,10 @@ extension OutputOptions {
   func show(
     _ document: Document, json: @autoclosure () -> String, csv: (() -> String)? = nil
   ) throws(Diagnostic) {
+    if let capture = ResultCapture.current {
+      capture.keep(json())
+      if capture.isSilent { return }
+    }
     switch format {
     case .text: try writeToStandardOutput(document.text)
     case .json: try writeToStandardOutput(json())

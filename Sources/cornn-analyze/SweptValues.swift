@@ -29,11 +29,21 @@ struct SweptValues: Equatable {
     if isLogarithmic, !(low > 0 && high > 0) {
       throw ValidationError("--sweep: values by equal factors must be greater than 0.")
     }
-    values = (0..<count).map { place in
-      let part = Double(place) / Double(count - 1)
+    values = Self.spaced(from: low, to: high, count: count, logarithmic: isLogarithmic)
+  }
+
+  /// Numbers from `low` to `high`, both included, evenly spaced or by equal factors.
+  static func spaced(from low: Double, to high: Double, count: Int, logarithmic: Bool) -> [Double] {
+    (0..<count).map { place in
       if place == 0 { return low }
       if place == count - 1 { return high }
-      return isLogarithmic ? low * Double.pow(high / low, part) : low + (high - low) * part
+      let part = Double(place) / Double(count - 1)
+      return logarithmic ? Self.logarithmic(part, from: low, to: high) : low + (high - low) * part
     }
+  }
+
+  /// The number that lies `part` of the way from one positive number to another, by factors.
+  static func logarithmic(_ part: Double, from low: Double, to high: Double) -> Double {
+    low * Double.pow(high / low, part)
   }
 }

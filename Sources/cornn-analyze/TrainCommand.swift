@@ -36,7 +36,10 @@ struct TrainCommand: AsyncParsableCommand {
       throw ValidationError("--save-every is \(saveEvery); it must be greater than 0.")
     }
     guard scenario == nil else {
-      if let flag = training.given.first ?? (saveEvery == nil ? nil : "--save-every") {
+      // What was given can't be told from the values: some have defaults.
+      let own = Set(ScenarioKey.keys(of: .train).map { "--" + $0.flag })
+      let given = CommandLine.arguments.map { $0.prefix { $0 != "=" } }
+      if let flag = given.first(where: { own.contains(String($0)) }) {
         throw ValidationError("\(flag) belongs in the scenario here: flags and a file contradict each other.")
       }
       return
@@ -47,10 +50,11 @@ struct TrainCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let scenario {
-      let kind = try Scenario(path: scenario).kind
-      guard kind == .train else {
+      let kinds = try Scenario(path: scenario).kinds
+      guard kinds == [.train] else {
         throw Diagnostic(
-          .data, "\(scenario): a scenario of kind \(kind.rawValue)", hint: "run it with: run \(scenario)")
+          .data, "\(scenario): a scenario of kind \(kinds.map(\.rawValue).joined(separator: ", "))",
+          hint: "run it with: run \(scenario)")
       }
       return try await RunCommand(scenario: scenario, output: output, resume: resume).run()
     }

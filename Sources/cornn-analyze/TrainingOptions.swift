@@ -5,7 +5,7 @@ public import CoRNNLearning
 import CoRNNModel
 import CoRNNReport
 
-/// What is trained, on what, and how. Nothing has a value until it is given, so that what is given can be told.
+/// What is trained, on what, and how.
 struct TrainingOptions: ParsableArguments {
   enum Cell: String, CaseIterable, ExpressibleByArgument {
     case cornn, lstm, tanh
@@ -25,12 +25,12 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("A coRNN's stiffness: a number, or a file with one for each unit.", valueName: "x|file"))
+    help: ArgumentHelp("A coRNN's stiffness: a number, one for each unit between commas, or a file with them.", valueName: "x|file"))
   var gamma: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("A coRNN's damping constant: a number, or a file with one for each unit.", valueName: "x|file"))
+    help: ArgumentHelp("A coRNN's damping constant: a number, one for each unit between commas, or a file with them.", valueName: "x|file"))
   var epsilon: String?
 
   @Option(help: "Whether a coRNN's damping acts on the new velocity (implicit) or the old one (explicit).")
@@ -131,24 +131,6 @@ struct TrainingOptions: ParsableArguments {
   @Flag(help: "Measure a coRNN's largest conditional exponent at every look.")
   var exponent = false
 
-  /// The flags that were given.
-  var given: [String] {
-    let all: [(String, Bool)] = [
-      ("--cell", cell != nil), ("--hidden", hidden != nil), ("--dt", dt != nil), ("--gamma", gamma != nil),
-      ("--epsilon", epsilon != nil), ("--damping", damping != nil), ("--forget-bias", forgetBias != nil),
-      ("--learn-gamma", learnGamma != nil),
-      ("--learn-epsilon", learnEpsilon != nil), ("--learn-dt", learnDt), ("--precision", precision != nil),
-      ("--forcing", forcing != nil), ("--variables", variables != nil), ("--trajectories", trajectories != nil),
-      ("--samples", samples != nil), ("--data-seed", dataSeed != nil), ("--horizon", horizon != nil),
-      ("--first-scored", firstScored != nil), ("--window", window != nil), ("--washout", washout != nil),
-      ("--steps", steps != nil), ("--batch", batch != nil), ("--rate", rate != nil), ("--schedule", schedule != nil),
-      ("--end-rate", endRate != nil), ("--drop-at", dropAt != nil), ("--drop-factor", dropFactor != nil),
-      ("--clip", clip != nil), ("--validate-every", validateEvery != nil), ("--patience", patience != nil),
-      ("--seed", seed != nil), ("--exponent", exponent),
-    ]
-    return all.filter(\.1).map(\.0)
-  }
-
   func validate() throws {
     let counts: [(String, Int?, ClosedRange<Int>)] = [
       ("--hidden", hidden, 1...4096), ("--variables", variables, 4...10_000),
@@ -175,8 +157,8 @@ struct TrainingOptions: ParsableArguments {
     for (flag, text, least, isOpen) in [
       ("--gamma", gamma, "greater than 0", true), ("--epsilon", epsilon, "at least 0", false),
     ] {
-      guard let text, let number = Double(text) else { continue }
-      guard number.isFinite, isOpen ? number > 0 : number >= 0 else {
+      guard let numbers = text.flatMap(constants), let text else { continue }
+      guard numbers.allSatisfy({ $0.isFinite && (isOpen ? $0 > 0 : $0 >= 0) }) else {
         throw ValidationError("\(flag) is \(text); it must be \(least).")
       }
     }
@@ -313,12 +295,16 @@ extension TrainingOptions {
   /// A constant of each unit.
   private func values(_ text: String?, _ name: String, _ count: Int) throws(Diagnostic) -> [Double] {
     let text = text ?? ""
-    if let number = Double(text) { return [Double](repeating: number, count: count) }
     let values: [Double]
-    do {
-      values = try NumericArray(path: text, memoryLimit: 1 << 30).values
-    } catch {
-      throw Diagnostic(error)
+    if let numbers = constants(text) {
+      guard numbers.count > 1 else { return [Double](repeating: numbers[0], count: count) }
+      values = numbers
+    } else {
+      do {
+        values = try NumericArray(path: text, memoryLimit: 1 << 30).values
+      } catch {
+        throw Diagnostic(error)
+      }
     }
     guard values.count == count else {
       throw Diagnostic(.data, "\(text): \(values.count) values for \(name) where there are \(count) units")

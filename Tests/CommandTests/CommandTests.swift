@@ -230,21 +230,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("unknown-key", "kind: bounds\ncheckpoint: a.pt\nsteps: 3\ndampng: implicit\n"),
-    ("bad-value", "kind: bounds\ncheckpoint: a.pt\nsignal: zero\nsteps: -3\n"),
-    ("bad-kind", "# ?\nkind: bound\n"), ("no-checkpoint", "kind: bounds\n"),
-    ("not-yaml", "kind: [bounds\n"), ("twice", "kind: bounds\ncheckpoint: a.pt\nsteps: 3\nsteps: 4\n"),
-    ("not-a-flag", "kind: bounds\ncheckpoint: a.pt\nworstCase: often\n"), ("a-list", "- 1\n"),
-  ]) func scenarioMistakesAreNamed(name: String, text: String) throws {
-    try TestData.withFolder { folder in
-      try text.write(toFile: folder + "/s.yaml", atomically: true, encoding: .utf8)
-      let run = try Tool(["run", "s.yaml", "--output", "out"], folder: folder)
-      #expect(run.status == 65 && run.output == "")
-      try expectSnapshot(run.errors, "errors/scenario-" + name)
-    }
-  }
-
   @Test func scenarioWithListsAndItsOwnFolder() throws {
     try TestData.withFolder { folder in
       try FileManager.default.copyItem(atPath: TestData.fixture("split.pt"), toPath: folder + "/net.pt")

