@@ -43,6 +43,8 @@ public final class CellSweep<Scalar: TrainingScalar>: @unchecked Sendable {
   ///   - inputs: N×`batch`×d.
   ///   - slice: the trajectories among `batch` that run here.
   ///   - scored: the first step whose outputs are wanted, from 1 to N.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func forward(_ cell: PackedCell<Scalar>, inputs: [Scalar], batch: Int, slice: Range<Int>, scored: Int) {
     let d = layout.inputs
     precondition(inputs.count == steps * batch * d, "\(inputs.count) inputs for \(steps)×\(batch)×\(d)")
@@ -78,6 +80,8 @@ public final class CellSweep<Scalar: TrainingScalar>: @unchecked Sendable {
   /// - Parameter withConstants: whether the sums that oscillators' constants need are wanted.
   /// - Returns: dE/dM in the layout of M (padding holds nothing of use), and for oscillators with w = mu + dt·lambda the
   ///   sums by unit of `w·y_{n−1}`, `w·z_{n−1}`, `w·(z_n − z_{n−1})` and `lambda·z_n`, each ``CellLayout/units`` long.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func backward(_ cell: PackedCell<Scalar>, withConstants: Bool = false) -> CellGradient<Scalar> {
     precondition(trajectories > 0, "nothing has run forward")
     var gradient = CellGradient<Scalar>(

@@ -28,6 +28,8 @@ public final class PackedCell<Scalar: TrainingScalar>: @unchecked Sendable {
   /// - Parameters:
   ///   - values: M, ``CellLayout/rows`` × ``CellLayout/stride``, zero wherever it stands for padding.
   ///   - oscillators: for oscillators, alpha, beta and delta of each unit (m values each) and dt.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func pack(
     matrix values: [Scalar], oscillators: (alpha: [Double], beta: [Double], delta: [Double], timeStep: Double)? = nil
   ) {

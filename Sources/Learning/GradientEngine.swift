@@ -34,15 +34,17 @@ public final class GradientEngine<Scalar: TrainingScalar> {
     matrix = [Scalar](repeating: 0, count: layout.rows * layout.stride)
   }
 
-  /// An even number of slices of at most 32 trajectories, as equal as can be.
+  /// An even number of slices of at most 16 trajectories, as equal as can be.
   static func slices(_ batch: Int) -> [Range<Int>] {
-    let count = min(batch, 2 * ((batch + 63) / 64))
+    let count = min(batch, 2 * ((batch + 31) / 32))
     return (0..<count).map { $0 * batch / count..<($0 + 1) * batch / count }
   }
 
   /// The objective over a batch, and its gradient in the order of the parameters.
   ///
   /// Both are NaN or infinite where the run overflows. Costs ``CellLayout/multiplyAdds`` for each step and trajectory.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func valueAndGradient(
     _ objective: Objective, parameters: [Scalar], on data: SequenceBatch<Scalar>
   ) -> (value: Double, gradient: [Scalar]) {
@@ -70,6 +72,8 @@ public final class GradientEngine<Scalar: TrainingScalar> {
   }
 
   /// The objective alone, for data that the network isn't trained on.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func value(_ objective: Objective, parameters: [Scalar], on data: SequenceBatch<Scalar>) -> Double {
     let width = cell.layout.outputs
     let sums = forward(parameters, data) { sweep, slice in
@@ -80,6 +84,8 @@ public final class GradientEngine<Scalar: TrainingScalar> {
   }
 
   /// The outputs of the scored steps, S×B×o, time first.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func outputs(parameters: [Scalar], on data: SequenceBatch<Scalar>) -> [Scalar] {
     let parts = forward(parameters, data) { sweep, _ in sweep.outputs }
     let width = cell.layout.outputs
@@ -111,6 +117,8 @@ public final class GradientEngine<Scalar: TrainingScalar> {
       "\(data.targets.count) targets for \(cell.layout.outputs) outputs")
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func pack(_ parameters: [Scalar], _ doubles: [Double]) {
     placements.place(parameters, into: &matrix, stride: cell.layout.stride)
     let factors = cell.oscillators(doubles)
