@@ -46,14 +46,21 @@ static size_t spread(size_t width) { return width % 128 == 0 ? width + CORNN_UNI
 
 cornn_layout cornn_layout_of(int cell, size_t hidden, size_t inputs, size_t outputs) {
   cornn_layout p = {.cell = cell, .hidden = hidden, .inputs = inputs, .outputs = outputs, .units = padded(hidden)};
-  p.states = cell == CORNN_CELL_OSCILLATOR ? 2 : 1;
-  p.gates = cell == CORNN_CELL_LSTM ? 4 : 1;
+  p.states = p.gates = 1;
+  size_t kept = 0, carried = 0;
+  switch (cell) {
+    case CORNN_CELL_OSCILLATOR: p.states = 2, p.factors = 3, kept = 1, carried = 2; break;
+    case CORNN_CELL_LSTM: p.gates = 4, kept = 6, carried = 1; break;
+    case CORNN_CELL_GRU: p.gates = 4, kept = 4, carried = 1; break;
+    case CORNN_CELL_TANH: p.factors = 2, kept = 1, carried = 1; break;
+    case CORNN_CELL_MODRELU: p.factors = 1; break;
+  }
+  p.kept = kept * p.units;
+  p.carried = carried * p.units;
   p.columns = p.states * p.units + inputs + 1;
   p.rows = p.gates * p.units + outputs;
   p.width = spread(padded(p.columns));
   p.height = spread(padded(p.rows));
-  p.kept = (cell == CORNN_CELL_LSTM ? 6 : cell == CORNN_CELL_OSCILLATOR ? 1 : 0) * p.units;
-  p.carried = (cell == CORNN_CELL_LSTM ? 1 : cell == CORNN_CELL_OSCILLATOR ? 2 : 0) * p.units;
   return p;
 }
 

@@ -6,8 +6,13 @@ public enum CellKind: String, CaseIterable, Codable, Sendable {
   case oscillator
   /// Long short-term memory, gates i, f, g, o in PyTorch's order.
   case lstm
-  /// `h' = tanh(U h + V u + b)`.
+  /// The gated recurrent unit as PyTorch has it. Its drives are r, z and, apart, the state's and the input's part of the
+  /// candidate: `h' = (1 − z)·tanh(X + r·H) + z·h`.
+  case gru
+  /// `h' = k·h + f·tanh(U h + V u + b)`, k and f by unit.
   case tanh
+  /// `h' = sign(A)·relu(|A| + c)`, `A = U h + V u + b`, c by unit.
+  case modrelu
 }
 
 /// How a network of one cell and an affine readout is laid out as a single matrix M.
@@ -28,7 +33,9 @@ public struct CellLayout: Sendable {
       switch kind {
       case .oscillator: CORNN_CELL_OSCILLATOR
       case .lstm: CORNN_CELL_LSTM
+      case .gru: CORNN_CELL_GRU
       case .tanh: CORNN_CELL_TANH
+      case .modrelu: CORNN_CELL_MODRELU
       }
     layout = cornn_layout_of(Int32(code), hidden, inputs, outputs)
   }
@@ -42,6 +49,9 @@ public struct CellLayout: Sendable {
   /// The number of blocks of drives, and of state.
   public var gates: Int { layout.gates }
   public var states: Int { layout.states }
+  /// The numbers of each unit that a step takes beside M: alpha, beta and delta of oscillators, k and f of tanh, c of
+  /// modReLU.
+  public var factors: Int { layout.factors }
   /// The row of M that makes the first output.
   public var firstOutput: Int { layout.gates * layout.units }
   /// The column of M that acts on the first input; that of the bias is ``inputs`` further on.
@@ -50,7 +60,7 @@ public struct CellLayout: Sendable {
   public var rows: Int { layout.rows }
   public var stride: Int { layout.width }
   /// The multiply–adds of a step of one trajectory without padding: forward and for the gradient all of M, back what
-  /// acts on the state.
+  /// acts on the state. A GRU's two blocks of zeros count too.
   public var multiplyAdds: Int {
     let state = layout.gates * hidden * layout.states * hidden + outputs * hidden
     return 3 * state + 2 * (layout.gates * hidden * (inputs + 1) + outputs)

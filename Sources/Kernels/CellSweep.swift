@@ -2,8 +2,8 @@ import CKernels
 
 /// The history of one slice of a batch, on which a network runs forward and back on one core.
 ///
-/// Keeps `N·B·(S·m + d + 1)` numbers of states and inputs, and `N·B·m` (oscillators) or `6·N·B·m` (LSTM) beside them;
-/// what goes back is kept for a chunk of steps only. Made once and used for every iteration.
+/// Keeps `N·B·(S·m + d + 1)` numbers of states and inputs, and beside them `N·B·m` (oscillators, tanh), `4·N·B·m` (GRU) or
+/// `6·N·B·m` (LSTM); what goes back is kept for a chunk of steps only. Made once and used for every iteration.
 @safe
 public final class CellSweep<Scalar: TrainingScalar>: @unchecked Sendable {
   /// The layout of the networks that run here.
@@ -77,9 +77,10 @@ public final class CellSweep<Scalar: TrainingScalar>: @unchecked Sendable {
 
   /// Goes back from the derivatives in ``outputs``.
   ///
-  /// - Parameter withConstants: whether the sums that oscillators' constants need are wanted.
-  /// - Returns: dE/dM in the layout of M (padding holds nothing of use), and for oscillators with w = mu + dt·lambda the
-  ///   sums by unit of `w·y_{n−1}`, `w·z_{n−1}`, `w·(z_n − z_{n−1})` and `lambda·z_n`, each ``CellLayout/units`` long.
+  /// - Parameter withConstants: whether the sums that the constants' gradient needs are wanted.
+  /// - Returns: dE/dM in the layout of M (padding holds nothing of use), and sums by unit, each ``CellLayout/units`` long:
+  ///   for oscillators with w = mu + dt·lambda of `w·y_{n−1}`, `w·z_{n−1}`, `w·(z_n − z_{n−1})` and `lambda·z_n`; for the
+  ///   other cells the gradient by each of their factors.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func backward(_ cell: PackedCell<Scalar>, withConstants: Bool = false) -> CellGradient<Scalar> {
@@ -131,6 +132,6 @@ public final class CellSweep<Scalar: TrainingScalar>: @unchecked Sendable {
 public struct CellGradient<Scalar: TrainingScalar>: Sendable {
   /// dE/dM, rows × stride.
   public var matrix: [Scalar]
-  /// Sums for oscillators' constants, 4 × units, empty if they weren't asked for.
+  /// Sums for the constants' gradient, 4 × units, empty if they weren't asked for.
   public var constants: [Double]
 }

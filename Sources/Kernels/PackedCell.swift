@@ -20,30 +20,27 @@ public final class PackedCell<Scalar: TrainingScalar>: @unchecked Sendable {
     matrix = SweepMemory(count: layout.rows * layout.stride)
     forward = SweepMemory(count: unsafe cornn_packed_forward(&c))
     backward = SweepMemory(count: unsafe cornn_packed_backward(&c))
-    factors = SweepMemory(count: 3 * layout.units)
+    factors = SweepMemory(count: layout.factors * layout.units)
   }
 
   /// Packs a network.
   ///
   /// - Parameters:
   ///   - values: M, ``CellLayout/rows`` × ``CellLayout/stride``, zero wherever it stands for padding.
-  ///   - oscillators: for oscillators, alpha, beta and delta of each unit (m values each) and dt.
+  ///   - factors: ``CellLayout/factors`` lists of m values, one for each unit.
+  ///   - step: dt of oscillators; not used by other cells.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func pack(
-    matrix values: [Scalar], oscillators: (alpha: [Double], beta: [Double], delta: [Double], timeStep: Double)? = nil
-  ) {
+  public func pack(matrix values: [Scalar], factors lists: [[Double]], timeStep step: Double) {
     precondition(values.count == matrix.count, "\(values.count) numbers for a matrix of \(matrix.count)")
-    precondition((layout.kind == .oscillator) == (oscillators != nil), "constants for a \(layout.kind.rawValue) cell")
-    if let oscillators {
-      for (block, constants) in [oscillators.alpha, oscillators.beta, oscillators.delta].enumerated() {
-        precondition(constants.count == layout.hidden, "\(constants.count) constants for \(layout.hidden) units")
-        for (unit, value) in constants.enumerated() {
-          unsafe factors.start[block * layout.units + unit] = Scalar(value)
-        }
+    precondition(lists.count == layout.factors, "\(lists.count) factors of a unit for \(layout.kind.rawValue)")
+    for (block, constants) in lists.enumerated() {
+      precondition(constants.count == layout.hidden, "\(constants.count) factors for \(layout.hidden) units")
+      for (unit, value) in constants.enumerated() {
+        unsafe factors.start[block * layout.units + unit] = Scalar(value)
       }
-      timeStep = oscillators.timeStep
     }
+    timeStep = step
     unsafe values.withUnsafeBufferPointer {
       unsafe matrix.start.update(from: $0.baseAddress!, count: matrix.count)
     }

@@ -35,25 +35,33 @@ public struct Adam<Scalar: TrainingScalar>: Equatable, Sendable {
     self.square = square
   }
 
-  /// Takes a step.
-  public mutating func update(_ parameters: inout [Scalar], gradient: [Scalar], rate: Double) {
+  /// Takes a step; `factors` multiply the rate where they are given, in ranges that ascend.
+  public mutating func update(
+    _ parameters: inout [Scalar], gradient: [Scalar], rate: Double, factors: [(range: Range<Int>, factor: Double)] = []
+  ) {
     precondition(
       parameters.count == mean.count && gradient.count == mean.count,
       "\(parameters.count) parameters and \(gradient.count) derivatives for \(mean.count)")
     steps += 1
-    advance(
-      &parameters, gradient, rate: Scalar(rate / (1 - .pow(meanDecay, steps))),
-      correction: Scalar(1 / (1 - .pow(squareDecay, steps)).squareRoot()))
+    let corrected = rate / (1 - .pow(meanDecay, steps))
+    let correction = Scalar(1 / (1 - .pow(squareDecay, steps)).squareRoot())
+    var done = 0
+    for (range, factor) in factors {
+      advance(&parameters, gradient, done..<range.lowerBound, rate: Scalar(corrected), correction: correction)
+      advance(&parameters, gradient, range, rate: Scalar(corrected * factor), correction: correction)
+      done = range.upperBound
+    }
+    advance(&parameters, gradient, done..<parameters.count, rate: Scalar(corrected), correction: correction)
   }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   private mutating func advance(
-    _ parameters: inout [Scalar], _ gradient: [Scalar], rate: Scalar, correction: Scalar
+    _ parameters: inout [Scalar], _ gradient: [Scalar], _ range: Range<Int>, rate: Scalar, correction: Scalar
   ) {
     let (b1, b2, epsilon) = (Scalar(meanDecay), Scalar(squareDecay), Scalar(epsilon))
     let (rest1, rest2) = (Scalar(1 - meanDecay), Scalar(1 - squareDecay))
-    for index in parameters.indices {
+    for index in range {
       let g = gradient[index]
       let m = b1 * mean[index] + rest1 * g
       let v = b2 * square[index] + rest2 * g * g

@@ -8,15 +8,27 @@ public enum CellRecipe: Equatable, Sendable {
     learnsTimeStep: Bool = false)
   /// A long short-term memory network, with what is added to the forget gate's bias at the start.
   case lstm(hidden: Int, forgetBias: Double = 0)
+  /// A gated recurrent unit.
+  case gru(hidden: Int)
   /// A plain recurrent network.
   case tanh(hidden: Int)
+  /// An antisymmetric RNN with its step ε and its diffusion γ.
+  case antisymmetric(hidden: Int, step: Double, diffusion: Double)
+  /// FastRNN.
+  case fast(hidden: Int)
+  /// expRNN, with the rate of its recurrent weights over that of the others.
+  case exponential(hidden: Int, recurrentRate: Double = 0.1)
 
   /// What it is called.
   public var name: String {
     switch self {
     case .oscillators: "cornn"
     case .lstm: "lstm"
+    case .gru: "gru"
     case .tanh: "tanh"
+    case .antisymmetric: "antisymmetric"
+    case .fast: "fastrnn"
+    case .exponential: "exprnn"
     }
   }
 
@@ -24,7 +36,9 @@ public enum CellRecipe: Equatable, Sendable {
   public var hidden: Int {
     switch self {
     case .oscillators(let units, _, _, _): units.count
-    case .lstm(let hidden, _), .tanh(let hidden): hidden
+    case .lstm(let hidden, _), .gru(let hidden), .tanh(let hidden), .antisymmetric(let hidden, _, _), .fast(let hidden),
+      .exponential(let hidden, _):
+      hidden
     }
   }
 
@@ -36,14 +50,26 @@ public enum CellRecipe: Equatable, Sendable {
         units, inputs: inputs, outputs: outputs, gamma: gamma, epsilon: epsilon, learnsTimeStep: learnsTimeStep)
     case .lstm(let hidden, let forgetBias):
       LSTMCell(hidden: hidden, inputs: inputs, outputs: outputs, forgetBias: forgetBias)
+    case .gru(let hidden): GRUCell(hidden: hidden, inputs: inputs, outputs: outputs)
     case .tanh(let hidden): TanhCell(hidden: hidden, inputs: inputs, outputs: outputs)
+    case .antisymmetric(let hidden, let step, let diffusion):
+      AntisymmetricCell(hidden: hidden, inputs: inputs, outputs: outputs, step: step, diffusion: diffusion)
+    case .fast(let hidden): FastCell(hidden: hidden, inputs: inputs, outputs: outputs)
+    case .exponential(let hidden, let rate):
+      ExponentialCell(hidden: hidden, inputs: inputs, outputs: outputs, recurrentRate: rate)
     }
   }
 
   /// Its settings by name, constants with all their digits.
   public var settings: [ForecastSetting] {
     var settings = [ForecastSetting("cell", name), ForecastSetting("hidden", "\(hidden)")]
-    if case .lstm(_, let forgetBias) = self { settings.append(ForecastSetting("forget bias", forgetBias)) }
+    switch self {
+    case .lstm(_, let forgetBias): settings.append(ForecastSetting("forget bias", forgetBias))
+    case .antisymmetric(_, let step, let diffusion):
+      settings += [ForecastSetting("step", step), ForecastSetting("diffusion", diffusion)]
+    case .exponential(_, let rate): settings.append(ForecastSetting("recurrent rate", rate))
+    case .oscillators, .gru, .tanh, .fast: break
+    }
     guard case .oscillators(let units, let gamma, let epsilon, let learnsTimeStep) = self else { return settings }
     func text(_ values: [Double]) -> String {
       values.allSatisfy { $0 == values[0] } ? "\(values[0])" : values.map { "\($0)" }.joined(separator: ",")

@@ -62,11 +62,17 @@ public final class GradientEngine<Scalar: TrainingScalar> {
     }
     var total = parts[0].gradient
     for part in parts.dropFirst() { total.add(part.gradient) }
-    var gradient = placements.collect(total.matrix, stride: layout.stride, count: parameters.count)
-    if learnsConstants {
-      var constants = [Double](repeating: 0, count: parameters.count)
-      cell.addConstantGradient(sums: total.constants, parameters: doubles, to: &constants)
-      for (index, value) in constants.enumerated() where value != 0 { gradient[index] += Scalar(value) }
+    let derivedCount = cell.derivedCount
+    var gradient = placements.collect(total.matrix, stride: layout.stride, count: parameters.count + derivedCount)
+    if learnsConstants || derivedCount > 0 {
+      var more = [Double](repeating: 0, count: parameters.count)
+      if learnsConstants { cell.addConstantGradient(sums: total.constants, parameters: doubles, to: &more) }
+      if derivedCount > 0 {
+        let derived = gradient[parameters.count...].map { Double($0) }
+        cell.addDerivedGradient(derived, parameters: doubles, to: &more)
+        gradient.removeLast(derivedCount)
+      }
+      for (index, value) in more.enumerated() where value != 0 { gradient[index] += Scalar(value) }
     }
     return (objective.value(sum: parts.reduce(0) { $0 + $1.sum }, count: data.targets.count), gradient)
   }
@@ -120,9 +126,12 @@ public final class GradientEngine<Scalar: TrainingScalar> {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   private func pack(_ parameters: [Scalar], _ doubles: [Double]) {
-    placements.place(parameters, into: &matrix, stride: cell.layout.stride)
-    let factors = cell.oscillators(doubles)
-    packed.pack(matrix: matrix, oscillators: factors.map { ($0.alpha, $0.beta, $0.delta, $0.timeStep) })
+    let derived = cell.derived(doubles)
+    placements.place(
+      derived.isEmpty ? parameters : parameters + derived.map { Scalar($0) }, into: &matrix,
+      stride: cell.layout.stride)
+    let factors = cell.factors(doubles)
+    packed.pack(matrix: matrix, factors: factors.byUnit, timeStep: factors.timeStep)
   }
 }
 

@@ -23,6 +23,7 @@ public struct OscillatorCell: RecurrentCell {
   public let gamma: Constant
   public let epsilon: Constant
   public let learnsTimeStep: Bool
+  public var name: String { "cornn" }
   public let layout: CellLayout
   public let blocks: [ParameterBlock]
 
@@ -102,12 +103,14 @@ public struct OscillatorCell: RecurrentCell {
     epsilon.map { start.damping == .implicit ? 1 / (1 + $0 * dt) : 1 }
   }
 
-  public func oscillators(_ parameters: [Double]) -> OscillatorFactors? {
+  public func factors(_ parameters: [Double]) -> CellFactors {
     let (gamma, epsilon, dt) = constants(parameters)
     let scale = scale(epsilon, dt)
-    return OscillatorFactors(
-      alpha: zip(scale, epsilon).map { start.damping == .implicit ? $0 : 1 - $1 * dt }, beta: scale.map { $0 * dt },
-      delta: zip(scale, gamma).map { $0 * dt * $1 }, timeStep: dt)
+    return CellFactors(
+      [
+        zip(scale, epsilon).map { start.damping == .implicit ? $0 : 1 - $1 * dt }, scale.map { $0 * dt },
+        zip(scale, gamma).map { $0 * dt * $1 },
+      ], timeStep: dt)
   }
 
   /// With q = s·w: gamma enters as −dt·q·y_{n−1}, epsilon as −dt·q times the velocity that damping acts on, and dt as

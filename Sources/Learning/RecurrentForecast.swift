@@ -4,7 +4,7 @@ import CoRNNKernels
 ///
 /// The cell sees `(x − mean)/deviation`, and what it reads out times the deviation plus the mean is the prediction. Steps
 /// are taken from the equations by plain products, apart from the training kernels. What is carried is [z, y] for
-/// oscillators, [h, c] for an LSTM, h for a tanh network, without padding. A step costs the cell's products once for each
+/// oscillators, [h, c] for an LSTM, h for the other cells, without padding. A step costs the cell's products once for each
 /// trajectory or tangent.
 public struct RecurrentForecast: DifferentiableForecastModel {
   public let variables: Int
@@ -23,9 +23,11 @@ public struct RecurrentForecast: DifferentiableForecastModel {
   private let firstRead: Int
 
   private enum Equations {
-    case oscillators(OscillatorFactors)
+    case oscillators(alpha: [Double], beta: [Double], delta: [Double], timeStep: Double)
     case lstm
-    case tanh
+    case gru
+    case tanh(keep: [Double], force: [Double])
+    case modrelu(bias: [Double])
   }
 
   /// The model of a cell that has as many outputs as inputs.
@@ -41,7 +43,7 @@ public struct RecurrentForecast: DifferentiableForecastModel {
     precondition(mean.isFinite && deviation > 0 && deviation.isFinite, "mean \(mean), deviation \(deviation)")
     let (m, n) = (layout.hidden, layout.inputs)
     var whole = [Double](repeating: 0, count: layout.rows * layout.stride)
-    cell.placements.place(parameters, into: &whole, stride: layout.stride)
+    cell.placements.place(parameters + cell.derived(parameters), into: &whole, stride: layout.stride)
     func part(_ rows: [Int], _ columns: [Int]) -> Matrix {
       Matrix(
         rows: rows.count, columns: columns.count,
@@ -58,17 +60,20 @@ public struct RecurrentForecast: DifferentiableForecastModel {
     hidden = m
     self.mean = mean
     self.deviation = deviation
+    let factors = cell.factors(parameters)
     switch layout.kind {
     case .oscillator:
-      guard let factors = cell.oscillators(parameters) else { preconditionFailure("oscillators without constants") }
-      equations = .oscillators(factors)
-      (carried, firstRead) = (2 * m, m)
-      readout = PackedMatrix(part(outputs, Array(layout.units..<layout.units + m)))
-    case .lstm, .tanh:
-      equations = layout.kind == .lstm ? .lstm : .tanh
-      (carried, firstRead) = (layout.kind == .lstm ? 2 * m : m, 0)
-      readout = PackedMatrix(part(outputs, Array(0..<m)))
+      equations = .oscillators(
+        alpha: factors.byUnit[0], beta: factors.byUnit[1], delta: factors.byUnit[2], timeStep: factors.timeStep)
+    case .lstm: equations = .lstm
+    case .gru: equations = .gru
+    case .tanh: equations = .tanh(keep: factors.byUnit[0], force: factors.byUnit[1])
+    case .modrelu: equations = .modrelu(bias: factors.byUnit[0])
     }
+    carried = layout.kind == .oscillator || layout.kind == .lstm ? 2 * m : m
+    firstRead = layout.kind == .oscillator ? m : 0
+    let read = layout.firstInput - layout.units
+    readout = PackedMatrix(part(outputs, Array(read..<read + m)))
   }
 
   public func advance(inputs: [Double], carry: inout [Double], predictions: inout [Double]) {
@@ -93,16 +98,15 @@ public struct RecurrentForecast: DifferentiableForecastModel {
   private func move(_ carry: inout [Double], drives: [Double]) {
     let m = hidden
     switch equations {
-    case .oscillators(let factors):
+    case .oscillators(let alpha, let beta, let delta, let timeStep):
       var sigma = drives
       applyTanh(to: &sigma)
       for b in 0..<carry.count / carried {
         let (z, y) = (b * carried, b * carried + m)
         for i in 0..<m {
-          let velocity =
-            factors.alpha[i] * carry[z + i] + factors.beta[i] * sigma[b * m + i] - factors.delta[i] * carry[y + i]
+          let velocity = alpha[i] * carry[z + i] + beta[i] * sigma[b * m + i] - delta[i] * carry[y + i]
           carry[z + i] = velocity
-          carry[y + i] += factors.timeStep * velocity
+          carry[y + i] += timeStep * velocity
         }
       }
     case .lstm:
@@ -119,10 +123,34 @@ public struct RecurrentForecast: DifferentiableForecastModel {
       for b in 0..<carry.count / carried {
         for i in 0..<m { carry[b * carried + i] = gates[4 * b * m + 3 * m + i] * cells[b * m + i] }
       }
-    case .tanh:
-      carry = drives
-      applyTanh(to: &carry)
+    case .gru:
+      for b in 0..<carry.count / m {
+        let parts = candidate(drives[4 * b * m..<4 * (b + 1) * m])
+        for i in 0..<m {
+          carry[b * m + i] = parts.fresh[i] + parts.update[i] * (carry[b * m + i] - parts.fresh[i])
+        }
+      }
+    case .tanh(let keep, let force):
+      var sigma = drives
+      applyTanh(to: &sigma)
+      for place in carry.indices { carry[place] = keep[place % m] * carry[place] + force[place % m] * sigma[place] }
+    case .modrelu(let bias):
+      for (place, drive) in drives.enumerated() {
+        let size = abs(drive) + bias[place % m]
+        carry[place] = size <= 0 || drive == 0 ? 0 : drive < 0 ? -size : size
+      }
     }
+  }
+
+  /// r, z and the candidate of a GRU in one state, from its four blocks of drives.
+  private func candidate(_ drives: ArraySlice<Double>) -> (reset: [Double], update: [Double], fresh: [Double]) {
+    let (m, first) = (hidden, drives.startIndex)
+    var gates = drives[first..<first + 2 * m].map { $0 / 2 }
+    applyTanh(to: &gates)
+    for i in gates.indices { gates[i] = 0.5 + 0.5 * gates[i] }
+    var fresh = (0..<m).map { drives[first + 3 * m + $0] + gates[$0] * drives[first + 2 * m + $0] }
+    applyTanh(to: &fresh)
+    return (Array(gates[..<m]), Array(gates[m...]), fresh)
   }
 
   /// The gates i, f, g, o of some states: `sigmoid(a) = ½ + ½·tanh(a/2)` but for g.
@@ -167,16 +195,15 @@ extension RecurrentForecast {
     let rows = stride(from: variables, to: tangents.count, by: size).enumerated()
     var slopes = drives
     switch equations {
-    case .oscillators(let factors):
+    case .oscillators(let alpha, let beta, let delta, let timeStep):
       applyTanhSlope(to: &slopes)
       for (k, z) in rows {
         let y = z + m
         for i in 0..<m {
           let velocity =
-            factors.alpha[i] * tangents[z + i] + factors.beta[i] * slopes[i] * driveChanges[k * m + i]
-            - factors.delta[i] * tangents[y + i]
+            alpha[i] * tangents[z + i] + beta[i] * slopes[i] * driveChanges[k * m + i] - delta[i] * tangents[y + i]
           tangents[z + i] = velocity
-          tangents[y + i] += factors.timeStep * velocity
+          tangents[y + i] += timeStep * velocity
         }
       }
     case .lstm:
@@ -202,10 +229,34 @@ extension RecurrentForecast {
             + gates[3 * m + i] * cellSlopes[i] * tangents[c + i]
         }
       }
-    case .tanh:
+    case .gru:
+      let parts = candidate(drives[...])
+      for (k, h) in rows {
+        let a = 4 * k * m
+        for i in 0..<m {
+          let (reset, update, fresh) = (parts.reset[i], parts.update[i], parts.fresh[i])
+          let resetChange = reset * (1 - reset) * driveChanges[a + i]
+          let updateChange = update * (1 - update) * driveChanges[a + m + i]
+          let freshChange =
+            (1 - fresh * fresh)
+            * (driveChanges[a + 3 * m + i] + resetChange * drives[2 * m + i] + reset * driveChanges[a + 2 * m + i])
+          tangents[h + i] =
+            (1 - update) * freshChange + update * tangents[h + i] + updateChange * (carry[i] - fresh)
+        }
+      }
+    case .tanh(let keep, let force):
       applyTanhSlope(to: &slopes)
       for (k, h) in rows {
-        for i in 0..<m { tangents[h + i] = slopes[i] * driveChanges[k * m + i] }
+        for i in 0..<m {
+          tangents[h + i] = keep[i] * tangents[h + i] + force[i] * slopes[i] * driveChanges[k * m + i]
+        }
+      }
+    case .modrelu(let bias):
+      for (k, h) in rows {
+        for i in 0..<m {
+          let isActive = drives[i] != 0 && !(abs(drives[i]) + bias[i] <= 0)
+          tangents[h + i] = isActive ? driveChanges[k * m + i] : 0
+        }
       }
     }
   }

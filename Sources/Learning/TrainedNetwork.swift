@@ -108,7 +108,7 @@ public struct TrainedNetwork: ForecastMethod {
       other.cell = Self.oscillators(
         m, timeStep: timeStep, gamma: gamma, epsilon: fixedEpsilon ?? epsilon, damping: units.damping)
     case .lstm: other.cell = .lstm(hidden: m, forgetBias: random.uniform(in: 0...3))
-    case .tanh: break
+    case .gru, .tanh, .antisymmetric, .fast, .exponential: break
     }
     return TrainedNetwork(self, name: name, recipe: other)
   }

@@ -4,7 +4,7 @@ import CoRNNKernels
 /// A trained cell as a file.
 public enum TrainedWeights {
   /// Writes the parameters in one move: a coRNN in the project's own layout, which every analysis reads; other cells by
-  /// the names of their tensors (PyTorch's), with the cell's name in the metadata.
+  /// the names of their tensors (PyTorch's, where it has the cell), with the cell's name and constants in the metadata.
   ///
   /// - Returns: whether it was written: parameters that aren't finite, or whose learned constants have left the range of
   ///   doubles, are no network.
@@ -24,7 +24,7 @@ public enum TrainedWeights {
         ArrayWriter.Named(block.name, shape: block.shape, values: Array(parameters[start..<start + block.count])))
       start += block.count
     }
-    try TensorArchive.write(tensors, metadata: ["cell": cell.layout.kind.rawValue], to: path)
+    try TensorArchive.write(tensors, metadata: cell.metadata.merging(["cell": cell.name]) { $1 }, to: path)
     return true
   }
 }

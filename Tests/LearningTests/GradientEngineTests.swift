@@ -13,7 +13,9 @@ import Testing
 @Suite struct GradientEngineTests {
   /// Awkward shapes of every cell: units around the padding, batches around tiles and slices.
   enum Shape: String, CaseIterable {
-    case explicit, implicit, explicitByUnit, implicitByUnit, explicitShared, implicitShared, lstm, tanh
+    case explicit, implicit, explicitByUnit, implicitByUnit, explicitShared, implicitShared, lstm, gru, tanh,
+      antisymmetric
+    case fast, exponential
 
     func cell(hidden: Int, inputs: Int, outputs: Int, random: inout SplittableRandom) throws -> any RecurrentCell {
       let byUnit = self == .explicitByUnit || self == .implicitByUnit
@@ -38,7 +40,14 @@ import Testing
           oscillators(self == .explicitShared ? .explicit : .implicit), inputs: inputs, outputs: outputs,
           gamma: .shared, epsilon: .shared, learnsTimeStep: true)
       case .lstm: return LSTMCell(hidden: hidden, inputs: inputs, outputs: outputs)
+      case .gru: return GRUCell(hidden: hidden, inputs: inputs, outputs: outputs)
       case .tanh: return TanhCell(hidden: hidden, inputs: inputs, outputs: outputs)
+      case .antisymmetric:
+        return AntisymmetricCell(
+          hidden: hidden, inputs: inputs, outputs: outputs, step: random.uniform(in: 0.05...0.4),
+          diffusion: random.uniform(in: 0.01...0.7))
+      case .fast: return FastCell(hidden: hidden, inputs: inputs, outputs: outputs)
+      case .exponential: return ExponentialCell(hidden: hidden, inputs: inputs, outputs: outputs)
       }
     }
   }

@@ -81,18 +81,38 @@ import Testing
     #expect(part.targets == [102, 100, 106, 104] && part.count == 2 && part.scoredFrom == 2)
   }
 
+  @Test func ratesByBlock() {
+    var (whole, parts): ([Double], [Double]) = ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5])
+    var (one, other) = (Adam<Double>(count: 5), Adam<Double>(count: 5))
+    for _ in 0..<3 {
+      one.update(&whole, gradient: [1, -2, 0.385, 4, 1], rate: 0.02)
+      other.update(&parts, gradient: [1, -2, 0.385, 4, 1], rate: 0.02, factors: [(1..<3, 0.1), (4..<5, 7)])
+    }
+    let factors = [1, 0.1, 0.1, 1, 7]
+    for i in 0..<5 { #expect(abs((parts[i] - Double(i + 1)) - factors[i] * (whole[i] - Double(i + 1))) < 1e-15) }
+    #expect(one == other)
+  }
+
+  enum Kind: String, CaseIterable {
+    case cornn, lstm, gru, tanh, antisymmetric, fast, exponential
+  }
+
   /// Every cell learns to give back its input of three steps ago.
-  @Test(arguments: CellKind.allCases) func learns(kind: CellKind) throws {
+  @Test(arguments: Kind.allCases) func learns(kind: Kind) throws {
     var random = SplittableRandom(seed: 21)
     let cell: any RecurrentCell
     switch kind {
-    case .oscillator:
+    case .cornn:
       cell = try OscillatorCell(
         Oscillators(
           gamma: Array(repeating: 2.7, count: 24), epsilon: Array(repeating: 4.7, count: 24), timeStep: 0.21,
           damping: .explicit), inputs: 1, outputs: 1, gamma: .byUnit, epsilon: .byUnit, learnsTimeStep: true)
     case .lstm: cell = LSTMCell(hidden: 24, inputs: 1, outputs: 1)
+    case .gru: cell = GRUCell(hidden: 24, inputs: 1, outputs: 1)
     case .tanh: cell = TanhCell(hidden: 24, inputs: 1, outputs: 1)
+    case .antisymmetric: cell = AntisymmetricCell(hidden: 24, inputs: 1, outputs: 1, step: 0.7, diffusion: 0.5)
+    case .fast: cell = FastCell(hidden: 24, inputs: 1, outputs: 1)
+    case .exponential: cell = ExponentialCell(hidden: 24, inputs: 1, outputs: 1, recurrentRate: 1)
     }
     let (steps, count) = (30, 64)
     let inputs = (0..<steps * count).map { _ in Float(random.uniform(in: -1...1)) }

@@ -7,7 +7,7 @@ import Foundation
 /// are tested against.
 struct PlainCell {
   let cell: any RecurrentCell
-  private let tensors: [String: [Double]]
+  fileprivate let tensors: [String: [Double]]
 
   init(cell: any RecurrentCell, parameters: [Double]) {
     self.cell = cell
@@ -17,7 +17,7 @@ struct PlainCell {
   }
 
   /// The product of one row of a weight with a vector.
-  private func row(_ weights: [Double], _ row: Int, _ vector: [Double]) -> Double {
+  fileprivate func row(_ weights: [Double], _ row: Int, _ vector: [Double]) -> Double {
     var sum = 0.0
     for j in vector.indices { sum += weights[row * vector.count + j] * vector[j] }
     return sum
@@ -49,6 +49,10 @@ struct PlainCell {
       switch cell {
       case let cell as OscillatorCell: oscillate(cell, input, &first, &second)
       case is LSTMCell: remember(input, &first, &second)
+      case is GRUCell: renew(input, &first)
+      case let cell as AntisymmetricCell: add(cell, input, &first)
+      case is FastCell: blend(input, &first)
+      case is ExponentialCell: rotate(input, &first)
       default: first = drives(input, first).map { tanh($0) }
       }
       return bias.indices.map { bias[$0] + row(weights, $0, first) }
@@ -89,6 +93,67 @@ struct PlainCell {
     for unit in 0..<m {
       c[unit] = sigmoid(a[m + unit]) * c[unit] + sigmoid(a[unit]) * tanh(a[2 * m + unit])
       h[unit] = sigmoid(a[3 * m + unit]) * tanh(c[unit])
+    }
+  }
+}
+
+/// The cells of the adding problem.
+extension PlainCell {
+  private func renew(_ input: [Double], _ h: inout [Double]) {
+    func sigmoid(_ a: Double) -> Double { 1 / (1 + exp(-a)) }
+    let (u, v) = (tensors["weight_hh_l0"]!, tensors["weight_ih_l0"]!)
+    let m = h.count
+    let own = zip(tensors["bias_hh_l0"]!.indices, tensors["bias_hh_l0"]!).map { row(u, $0, h) + $1 }
+    let other = zip(tensors["bias_ih_l0"]!.indices, tensors["bias_ih_l0"]!).map { row(v, $0, input) + $1 }
+    for i in 0..<m {
+      let (reset, update) = (sigmoid(own[i] + other[i]), sigmoid(own[m + i] + other[m + i]))
+      let fresh = tanh(other[2 * m + i] + reset * own[2 * m + i])
+      h[i] = (1 - update) * fresh + update * h[i]
+    }
+  }
+
+  /// The skew-symmetric matrix, row-major.
+  private func skew(_ m: Int) -> [Double] {
+    var matrix = [Double](repeating: 0, count: m * m)
+    var entries = tensors["A"]!.makeIterator()
+    for i in 0..<m {
+      for j in 0..<m where j > i {
+        let entry = entries.next()!
+        matrix[i * m + j] = entry
+        matrix[j * m + i] = -entry
+      }
+    }
+    return matrix
+  }
+
+  private func add(_ cell: AntisymmetricCell, _ input: [Double], _ h: inout [Double]) {
+    let (a, v, b) = (skew(h.count), tensors["V"]!, tensors["b"]!)
+    let old = h
+    for i in h.indices {
+      h[i] += cell.step * tanh(row(a, i, old) - cell.diffusion * old[i] + row(v, i, input) + b[i])
+    }
+  }
+
+  private func blend(_ input: [Double], _ h: inout [Double]) {
+    let (u, v, b) = (tensors["U"]!, tensors["V"]!, tensors["b"]!)
+    let (alpha, beta) = (1 / (1 + exp(-tensors["alpha"]![0])), 1 / (1 + exp(-tensors["beta"]![0])))
+    let old = h
+    for i in h.indices { h[i] = beta * h[i] + alpha * tanh(row(u, i, old) + row(v, i, input) + b[i]) }
+  }
+
+  /// exp(A)·h by the series, term after term on the vector, which no kernel does.
+  private func rotate(_ input: [Double], _ h: inout [Double]) {
+    let (a, v, c) = (skew(h.count), tensors["V"]!, tensors["c"]!)
+    var (sum, term, k) = (h, h, 1.0)
+    while term.contains(where: { abs($0) > 1e-19 }), k < 300 {
+      let old = term
+      for i in h.indices { term[i] = row(a, i, old) / k }
+      for i in h.indices { sum[i] += term[i] }
+      k += 1
+    }
+    for i in h.indices {
+      let drive = sum[i] + row(v, i, input)
+      h[i] = drive == 0 ? 0 : (drive < 0 ? -1 : 1) * max(abs(drive) + c[i], 0)
     }
   }
 }

@@ -59,7 +59,8 @@ import Testing
       .outputs(parameters: parameters, on: data)
     let found = Self.run(model, inputs).predictions
     #expect(relativeDifference(found, expected.map { $0 * deviation + mean }) < 1e-12)
-    #expect(model.variables == n && model.carried == (shape == .tanh ? 1 : 2) * hidden)
+    #expect(
+      model.variables == n && model.carried == (cell.layout.kind == .oscillator || shape == .lstm ? 2 : 1) * hidden)
   }
 
   @Test(arguments: [Shape.explicitByUnit, .implicitByUnit]) func oscillatorsStepAsTheMapDoes(shape: Shape) throws {

@@ -16,11 +16,13 @@
 //   cell        state      drives      M
 //   oscillator  [z | y]    A           [Z W V b; 0 Q 0 q]
 //   lstm        [h]        [i f g o]   [U V b; Q 0 q], U and V with four blocks of rows
+//   gru         [h]        [r z H X]   the same; zeros for V in the rows of H and for U in those of X
 //   tanh        [h]        A           [U V b; Q 0 q]
+//   modrelu     [h]        A           [U V b; Q 0 q]
 //
 // Every block of m is padded with zeros to a multiple of CORNN_UNIT_PAD; a padded unit stays 0 for ever.
 
-enum { CORNN_CELL_OSCILLATOR, CORNN_CELL_LSTM, CORNN_CELL_TANH };
+enum { CORNN_CELL_OSCILLATOR, CORNN_CELL_LSTM, CORNN_CELL_GRU, CORNN_CELL_TANH, CORNN_CELL_MODRELU };
 
 enum { CORNN_UNIT_PAD = 16 };
 
@@ -30,13 +32,14 @@ typedef struct {
   size_t hidden, inputs, outputs;
   size_t units;    // hidden, padded
   size_t states;   // blocks of units in R: 2 (oscillator) or 1
-  size_t gates;    // blocks of units in L: 4 (LSTM) or 1
+  size_t gates;    // blocks of units in L: 4 (LSTM, GRU) or 1
+  size_t factors;  // numbers that a unit's step takes beside M: 3 (oscillator), 2 (tanh), 1 (modReLU), 0
   size_t columns;  // of R and M that count: states * units + inputs + 1
   size_t rows;     // of M, columns of L that count: gates * units + outputs
   size_t width;    // of R and M with padding
   size_t height;   // of L with padding
-  size_t kept;     // what a step keeps beside R: sigma (oscillator); i f g o c tanh(c) (LSTM); nothing (tanh)
-  size_t carried;  // what goes back beside L: [mu | lambda] (oscillator), dE/dc (LSTM), nothing (tanh)
+  size_t kept;     // what a step keeps beside R: sigma (oscillator, tanh); i f g o c tanh(c) (LSTM); r z c H (GRU)
+  size_t carried;  // what goes back beside L: [mu | lambda] (oscillator), dE/dc (LSTM), dE/dh (GRU, tanh)
 } cornn_layout;
 
 cornn_layout cornn_layout_of(int cell, size_t hidden, size_t inputs, size_t outputs);
@@ -51,7 +54,8 @@ typedef struct {
   double time_step;     // oscillator
   const void *matrix;   // M: rows x width
   const void *forward, *backward;  // M packed by cornn_pack
-  const void *factors;  // oscillator: alpha, beta, delta, units each: z' = alpha z + beta sigma - delta y
+  const void *factors;  // units each: alpha, beta, delta of z' = alpha z + beta sigma - delta y (oscillator);
+                        // k and f of h' = k h + f sigma (tanh); c of sign(A) relu(|A| + c) (modReLU)
   void *states;         // R: (N + 1) x B x width; R_0's state, inputs and ones are set
   void *kept;           // N x B x kept
   void *outputs;        // (N + 1 - scored) x B x o: outputs, then what goes back, dE/doutputs
@@ -59,7 +63,8 @@ typedef struct {
   void *carry;          // B x carried
   void *gradient;       // rows x width, added to
   double *constants;    // 4 x units, added to; null if not wanted:
-                        // sums of w y_{n-1}, w z_{n-1}, w (z_n - z_{n-1}), lambda z_n, w = mu + dt lambda
+                        // sums of w y_{n-1}, w z_{n-1}, w (z_n - z_{n-1}), lambda z_n, w = mu + dt lambda (oscillator);
+                        // dE/dk, dE/df (tanh); dE/dc (modReLU)
 } cornn_sweep;
 
 /// Numbers in each of the packed forms of M.
