@@ -1,7 +1,8 @@
 """A training step's value and gradient beside JAX and PyTorch, in turn in one run: medians and ratios.
 
 Explicit damping, two inputs, two outputs at every step, mean squared error, its gradient by W, Z, V, b and the readout,
-on the same weights and data. Compilation is left out. JAX: with and without deferring the weights' gradients to one
+on the same weights and data. --adding: the adding problem's training step, two inputs, one output at the last step only,
+and Adam after the gradient, beside JAX; steps per second. Compilation is left out. JAX: with and without deferring the weights' gradients to one
 product, with and without rematerialisation, one product a step or two, three degrees of unrolling, one thread and two;
 PyTorch: eager, and compiled in chunks of 10 steps (a whole sequence takes it minutes to compile), one thread and two;
 the fastest way of each is what counts. Peers that take other threads run in processes of their own. "peak" is a loop of multiply-adds on registers in the same
@@ -10,6 +11,7 @@ process as ours just before, on as many threads; the fraction counts the product
 
 import argparse
 import json
+import math
 import os
 import re
 import resource
@@ -26,7 +28,8 @@ parser.add_argument("tool")
 parser.add_argument("precision", choices=["float32", "float64"])
 parser.add_argument("--sizes", nargs=3, type=int, metavar=("HIDDEN", "BATCH", "STEPS"), default=[128, 50, 500])
 parser.add_argument("--ways", default="", help="a regular expression: the peers' ways that are tried")
-parser.add_argument("--libraries", default="jax,torch")
+parser.add_argument("--adding", action="store_true", help="the adding problem's training step with Adam, beside JAX")
+parser.add_argument("--libraries", help="jax,torch; jax alone with --adding")
 parser.add_argument("--rounds", type=int, default=7)
 parser.add_argument("--iterations", type=int, default=3, help="runs in a round, whose median counts")
 parser.add_argument("--record", help="a file to which the result is added as a line of JSON")
@@ -34,8 +37,14 @@ parser.add_argument("--peer", nargs=2, help=argparse.SUPPRESS)
 options = parser.parse_args()
 precision = options.precision
 m, batch, steps = options.sizes
-d = o = 2
+d, o, scored = (2, 1, 1) if options.adding else (2, 2, steps)
 dt, gamma, epsilon = 0.042, 2.7, 4.7
+if options.adding:  # As the tool has them for the length: linear in logarithms between T = 100 and 5000.
+    place = min(1, max(0, math.log(steps / 100) / math.log(50)))
+    dt, gamma, epsilon = (a * (b / a) ** place for a, b in ((6e-2, 1.6e-2), (66, 94.5), (15, 9.5)))
+libraries = (options.libraries or ("jax" if options.adding else "jax,torch")).split(",")
+if options.adding and libraries != ["jax"]:
+    sys.exit("--adding is beside JAX alone")
 shapes = [(m, m), (m, m), (m, d), (m,), (o, m), (o,)]
 counts = [m * m, m * m, m * d, m, o * m, o]
 
@@ -44,7 +53,7 @@ def problem():
     rng = np.random.default_rng(1)
     limit, readout = 1 / np.sqrt(2 * m + d), 1 / np.sqrt(m)
     parameters = [rng.uniform(-l, l, s) for s, l in zip(shapes, [limit] * 4 + [readout] * 2)]
-    return parameters, rng.normal(size=(steps, batch, d)), rng.normal(size=(steps, batch, o))
+    return parameters, rng.normal(size=(steps, batch, d)), rng.normal(size=(scored, batch, o))
 
 
 def seconds(run):
@@ -76,7 +85,22 @@ def jax_ways():
         return jax.lax.scan(jax.checkpoint(step) if again else step, (zero, zero), drives, unroll=unroll)[1]
 
     def score(y, Q, q):
-        return jnp.mean((y @ Q.T + q - goal) ** 2)
+        return jnp.mean((y[-scored:] @ Q.T + q - goal) ** 2)
+
+    def training_step(value_and_grad):
+        """The value and its gradient, and what Adam makes of parameters and averages."""
+
+        @jax.jit
+        def step(p, mean, square, t):
+            value, gradient = value_and_grad(p)
+            mean = [0.9 * m + 0.1 * g for m, g in zip(mean, gradient)]
+            square = [0.999 * v + 0.001 * g * g for v, g in zip(square, gradient)]
+            rate, correction = 1e-6 / (1 - 0.9**t), 1 / jnp.sqrt(1 - 0.999**t)
+            p = [x - rate * m / (jnp.sqrt(v) * correction + 1e-8) for x, m, v in zip(p, mean, square)]
+            return value, gradient, p, mean, square
+
+        zeros = [jnp.zeros_like(p) for p in start]
+        return lambda p: step(p, zeros, zeros, jnp.asarray(1, precision))
 
     def plain(joined, unroll, again=False):
         def loss(p):
@@ -109,7 +133,7 @@ def jax_ways():
     ways += [(plain, False, 4), (deferred, False, 4), (deferred, True, 8)]
     for build, joined, unroll in ways:
         name = f"{build.__name__}, {'one product' if joined else 'two products'}, unroll {unroll}"
-        f = build(joined, unroll)
+        f = training_step(build(joined, unroll)) if options.adding else build(joined, unroll)
         yield name, lambda f=f: jax.block_until_ready(f(start))
 
 
@@ -176,7 +200,7 @@ def peer(library, path):
     for name, time in least.items():
         print(f"  {library}, {threads} threads, {name}: {1e3 * time:.1f} ms", file=sys.stderr)
     best = min(least, key=least.get)
-    value, gradient = ways[best]()
+    value, gradient = ways[best]()[:2]
     np.savez(path, *[np.asarray(g, np.float64) for g in gradient])
     memory = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(json.dumps({"way": best, "value": float(value), "memory": memory}), flush=True)
@@ -217,12 +241,13 @@ def main():
         parameters, u, target = problem()
         path, own = os.path.join(folder, "problem"), os.path.join(folder, "gradient")
         np.concatenate([x.ravel() for x in (*parameters, u, target)]).astype("<f8").tofile(path)
-        print(f"value and gradient, m = {m}, d = {d}, batch {batch}, {steps} steps, {precision}", flush=True)
-        peers = [Peer(library, threads, folder) for library in options.libraries.split(",") for threads in (1, 2)]
+        what = "training step on the adding problem" if options.adding else "value and gradient"
+        print(f"{what}, m = {m}, d = {d}, batch {batch}, {steps} steps, {precision}", flush=True)
+        peers = [Peer(library, threads, folder) for library in libraries for threads in (1, 2)]
 
         def ours(threads):
             sizes = [str(n) for n in (m, d, o, batch, steps, threads, options.iterations)]
-            command = [options.tool, "explicit", precision, *sizes, path, own]
+            command = [options.tool, "adding" if options.adding else "explicit", precision, *sizes, path, own]
             out = subprocess.check_output(command, text=True).split()
             return {k: v if k == "kernels" else float(v) for k, v in zip(out[::2], out[1::2])}
 
@@ -257,9 +282,11 @@ def main():
                   f" {median(p / t for p, t in zip(peer.times, two)):7.2f} {own['memory'] / 1e6:8.0f} MB ({own['way']})")
         fastest = min(peers, key=lambda peer: median(peer.times))
         ratio = median(p / t for p, t in zip(fastest.times, two))
+        if options.adding:
+            print(f"steps per second: ours {1 / median(two):.1f}, {fastest.name} {1 / median(fastest.times):.1f}")
         print(f"the fastest peer takes {ratio:.2f} times as long as ours", flush=True)
         if options.record:
-            record = {"precision": precision, "hidden": m, "batch": batch, "steps": steps, "ours": median(two),
+            record = {"precision": precision, "hidden": m, "batch": batch, "steps": steps, "adding": options.adding, "ours": median(two),
                       "oursOnOne": median(r["seconds"] for r in results[1]), "fraction": fraction,
                       "kernels": runs[0]["kernels"], "ratio": ratio, "memory": runs[0]["memory"],
                       "peers": {p.name: {"seconds": median(p.times), **b} for p, b in zip(peers, best)}}

@@ -65,6 +65,9 @@ public struct ForecastTraining: TrainingTask {
   public var inputs: Int { training.width }
   public var outputs: Int { training.width }
   public var objective: Objective { .meanSquaredError }
+  public var summary: String {
+    "forecast of Lorenz-96, \(task.horizon) samples ahead, on windows of \(steps) of which \(steps - washout) are scored"
+  }
   public var scoreName: String {
     "validation NRMSE: RMSE over the targets' root mean square, from sample \(task.firstScored) on"
   }

@@ -2,6 +2,8 @@ import CoRNNDynamics
 
 /// What a training run came to.
 public struct TrainingResult: Encodable, Equatable, Sendable {
+  /// What was to be learned.
+  public let task: String
   /// Everything it followed from, by name.
   public let settings: [ForecastSetting]
   /// The parameters that were trained.
@@ -20,13 +22,15 @@ public struct TrainingResult: Encodable, Equatable, Sendable {
   public let records: [TrainingRecord]
   /// The best weights on the test trajectories, beside models that need no training; null without a best.
   public let test: [TestScore]?
+  /// The adding problem's test set; null for other tasks.
+  public let adding: AddingScore?
   /// Seconds of training, all sittings of this process; not part of a result's bytes.
   public let seconds: Double
   /// Seconds for making the data; not part of a result's bytes.
   public let dataSeconds: Double
 
   private enum CodingKeys: String, CodingKey {
-    case settings, parameters, scoreName, outcome, divergedAt, steps, best, records, test
+    case task, settings, parameters, scoreName, outcome, divergedAt, steps, best, records, test, adding
   }
 
   /// A score and the step it was reached at.
@@ -51,7 +55,9 @@ public struct TrainingResult: Encodable, Equatable, Sendable {
     _ run: TrainingRun<Scalar>, outcome: TrainingOutcome, records: [TrainingRecord], test: [TestScore]?,
     seconds: Double, dataSeconds: Double
   ) {
+    task = run.task.summary
     settings = run.task.settings + run.recipe.settings
+    adding = AddingScore(run, records: records)
     parameters = run.cell.parameterCount
     scoreName = run.task.scoreName
     switch outcome {

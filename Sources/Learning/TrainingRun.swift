@@ -18,6 +18,8 @@ public final class TrainingRun<Scalar: TrainingScalar> {
   private let engine: GradientEngine<Scalar>
   private let judge: GradientEngine<Scalar>
   private let held: SequenceBatch<Scalar>
+  private let test: (data: SequenceBatch<Scalar>, judge: GradientEngine<Scalar>)?
+  private let rateFactors: [(range: Range<Int>, factor: Double)]
   private let random: SplittableRandom
 
   /// A run that begins, or goes on from `state`.
@@ -51,6 +53,13 @@ public final class TrainingRun<Scalar: TrainingScalar> {
     engine = GradientEngine(cell, steps: task.steps, batch: recipe.batch, threads: threads)
     held = task.validation()
     judge = GradientEngine(cell, steps: held.steps, batch: held.count, threads: threads)
+    test = (task.test() as SequenceBatch<Scalar>?).map {
+      ($0, GradientEngine(cell, steps: $0.steps, batch: $0.count, threads: threads))
+    }
+    rateFactors = cell.blocks.compactMap { block in
+      guard let factor = cell.rateFactors[block.name], let range = cell.range(of: block.name) else { return nil }
+      return (range, factor)
+    }
     outcome = ending
   }
 
@@ -72,7 +81,7 @@ public final class TrainingRun<Scalar: TrainingScalar> {
     var (value, gradient) = engine.valueAndGradient(task.objective, parameters: state.parameters, on: batch)
     let norm = recipe.clip.map { clip(&gradient, toNorm: $0) } ?? globalNorm(gradient)
     var next = state
-    if value.isFinite, norm.isFinite { next.take(gradient, rate: rate, loss: value) }
+    if value.isFinite, norm.isFinite { next.take(gradient, rate: rate, factors: rateFactors, loss: value) }
     guard next.step > step, next.allFinite() else {
       outcome = .diverged(step: step + 1)
       return nil
@@ -84,9 +93,10 @@ public final class TrainingRun<Scalar: TrainingScalar> {
     let isBest = score.isFinite && score < state.best?.score ?? .infinity
     if isBest { state.best = .init(parameters: state.parameters, score: score, step: state.step) }
     state.stale = isBest ? 0 : state.stale + 1
+    let tested = testScore(state.parameters)
     let record = TrainingRecord(
       step: state.step, loss: state.lossSum / Double(state.lossCount), gradientNorm: norm, rate: rate,
-      score: score.isFinite ? score : nil, isBest: isBest,
+      score: score.isFinite ? score : nil, test: tested.flatMap { $0.isFinite ? $0 : nil }, isBest: isBest,
       weights: (cell as? OscillatorCell).flatMap { watch?($0, state.parameters.map { Double($0) }) })
     (state.lossSum, state.lossCount) = (0, 0)
     outcome = ending
@@ -96,6 +106,16 @@ public final class TrainingRun<Scalar: TrainingScalar> {
   /// The score of parameters on the validation data.
   public func validationScore(_ parameters: [Scalar]) -> Double {
     task.score(judge.value(task.objective, parameters: parameters, on: held))
+  }
+
+  /// The score of parameters on the test data; nil for a task that isn't tested along the way.
+  public func testScore(_ parameters: [Scalar]) -> Double? {
+    test.map { task.score($0.judge.value(task.objective, parameters: parameters, on: $0.data)) }
+  }
+
+  /// The outputs of parameters on the test data, S×B×o, and what they should be.
+  public func testOutputs(_ parameters: [Scalar]) -> (outputs: [Scalar], targets: [Scalar])? {
+    test.map { ($0.judge.outputs(parameters: parameters, on: $0.data), $0.data.targets) }
   }
 
   /// The first validation sequence's inputs, as the network sees them.

@@ -55,8 +55,10 @@ public struct TrainingState<Scalar: TrainingScalar>: Equatable, Sendable {
   }
 
   /// Takes an optimiser's step.
-  mutating func take(_ gradient: [Scalar], rate: Double, loss: Double) {
-    optimiser.update(&parameters, gradient: gradient, rate: rate)
+  mutating func take(
+    _ gradient: [Scalar], rate: Double, factors: [(range: Range<Int>, factor: Double)] = [], loss: Double
+  ) {
+    optimiser.update(&parameters, gradient: gradient, rate: rate, factors: factors)
     lossSum += loss
     lossCount += 1
   }
@@ -74,6 +76,8 @@ public struct TrainingRecord: Codable, Equatable, Sendable {
   public let rate: Double
   /// The score on the validation data; null where it isn't finite.
   public let score: Double?
+  /// The score on the test data, of tasks that look at them all along; null where it isn't finite.
+  public let test: Double?
   /// Whether it is the best so far.
   public let isBest: Bool
   /// What the weights are like; null for other cells than oscillators.

@@ -9,6 +9,8 @@ public protocol TrainingTask: Sendable {
   var steps: Int { get }
   /// What is made small.
   var objective: Objective { get }
+  /// What is to be learned, in a sentence.
+  var summary: String { get }
   /// What the score is, with its normaliser.
   var scoreName: String { get }
   /// The settings by name.
@@ -18,10 +20,17 @@ public protocol TrainingTask: Sendable {
   func batch<Scalar: TrainingScalar>(step: Int, size: Int, random: SplittableRandom) -> SequenceBatch<Scalar>
   /// Sequences that the network isn't trained on.
   func validation<Scalar: TrainingScalar>() -> SequenceBatch<Scalar>
+  /// Sequences that are only looked at, at every record; nil for a task that is tested at the end.
+  func test<Scalar: TrainingScalar>() -> SequenceBatch<Scalar>?
   /// The score that an objective on ``validation()`` comes to; the smaller the better.
   func score(_ objective: Double) -> Double
   /// The parameters that do on raw inputs and raw targets what these do on the batches.
   func onRawData(_ parameters: [Double], of cell: any RecurrentCell) -> [Double]
+}
+
+extension TrainingTask {
+  public func test<Scalar: TrainingScalar>() -> SequenceBatch<Scalar>? { nil }
+  public func onRawData(_ parameters: [Double], of cell: any RecurrentCell) -> [Double] { parameters }
 }
 
 extension RecurrentCell {

@@ -13,7 +13,7 @@ extension TrainingResult {
           + "step before. A lower --rate or a --clip (1, say) helps"
       }
     var facts = [
-      Document.Fact("outcome", ending), Document.Fact("steps", "\(steps)"),
+      Document.Fact("task", task), Document.Fact("outcome", ending), Document.Fact("steps", "\(steps)"),
       Document.Fact("parameters", "\(parameters)"),
     ]
     if let best {
@@ -29,6 +29,7 @@ extension TrainingResult {
       ))
     var blocks: [Document.Block] = [.facts(facts)]
     if let test { blocks += [.heading("On the test trajectories"), .table(Self.table(test))] }
+    if let adding { blocks += [.heading("On the test set"), .table(Self.table(adding)), .facts(Self.facts(adding))] }
     if !records.isEmpty {
       blocks += [.heading("Along training"), .table(recordTable)]
     }
@@ -41,7 +42,9 @@ extension TrainingResult {
             + "that trajectory, per unit of the network's time."))
     }
     let captions = [
-      "training": "Objective and validation score", "weight-assumption": "Both terms of (6) during training",
+      "training": "Objective and validation score",
+      "test-error": "Test error over training steps, beside what predicting the mean is expected to have",
+      "weight-assumption": "Both terms of (6) during training",
       "weight-norms": "Norms of W and Z during training",
       "training-exponent": "The largest conditional exponent during training",
     ]
@@ -64,6 +67,25 @@ extension TrainingResult {
       })
   }
 
+  private static func table(_ score: AddingScore) -> Document.Table {
+    func row(_ name: String, _ error: SquaredError) -> [String] {
+      [name, numberText(error.value), error.standardError.map { numberText($0, digits: 2) } ?? "–"]
+    }
+    return Document.Table(
+      "Mean squared error on \(score.sequences) sequences of their own stream, with its standard error over them (measured)",
+      columns: ["model", "error", "±"],
+      rows: (score.best.map { [row("best on validation", $0)] } ?? [])
+        + [row("last step", score.last), row("predicting the mean, 1", score.baseline)])
+  }
+
+  private static func facts(_ score: AddingScore) -> [Document.Fact] {
+    [
+      Document.Fact("expected of predicting the mean", "1/6 = \(numberText(score.expectedBaseline)) (exact)"),
+      Document.Fact(
+        "test error below 0.01", score.firstBelowHundredth.map { "first seen at step \($0)" } ?? "not seen at any look"),
+    ]
+  }
+
   /// At most twelve records: the first, the last, and those evenly between.
   private var recordTable: Document.Table {
     let shown = 12
@@ -72,6 +94,8 @@ extension TrainingResult {
       ? Array(records.indices) : (0..<shown).map { $0 * (records.count - 1) / (shown - 1) }
     let hasWeights = records.contains { $0.weights != nil }
     var columns = ["step", "objective", "gradient", "rate", "score"]
+    if adding != nil { columns.append("test") }
+    let plain = columns.count
     if hasWeights { columns += ["eta", "r*", "|W|∞", "|Z|∞", "‖W‖₂", "‖Z‖₂", "energy/bound"] }
     let hasExponent = records.contains { $0.weights?.exponent != nil }
     if hasExponent { columns += ["exponent", "±"] }
@@ -83,8 +107,9 @@ extension TrainingResult {
           "\(record.step)", numberText(record.loss), numberText(record.gradientNorm), numberText(record.rate),
           (record.score.map { numberText($0) } ?? "not finite") + (record.isBest ? " *" : ""),
         ]
+        if adding != nil { row.append(record.test.map { numberText($0) } ?? "not finite") }
         if hasWeights {
-          guard let weights = record.weights else { return row + columns.dropFirst(5).map { _ in "–" } }
+          guard let weights = record.weights else { return row + columns.dropFirst(plain).map { _ in "–" } }
           row += [
             numberText(weights.assumption.eta), weights.assumption.exponent.map { numberText($0) } ?? "–",
             numberText(weights.positionInfinityNorm), numberText(weights.velocityInfinityNorm),
@@ -115,6 +140,16 @@ extension TrainingResult {
           .init("validation score", records.map { $0.score ?? .nan }),
         ])
     ]
+    if let adding {
+      plots.append(
+        Plot(
+          name: "test-error", title: "Adding problem: test error during training", xLabel: "step",
+          yLabel: "mean squared error", logarithmic: true, x: steps,
+          curves: [
+            .init("test error", records.map { $0.test ?? .nan }),
+            .init("predicting the mean: 1/6", steps.map { _ in adding.expectedBaseline }, dashed: true),
+          ]))
+    }
     let weighed = records.compactMap { record in record.weights.map { (Double(record.step), $0) } }
     guard weighed.count > 1 else { return plots }
     let at = weighed.map(\.0)

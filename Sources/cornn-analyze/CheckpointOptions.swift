@@ -46,12 +46,14 @@ struct ReadingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Stiffness: a number, one for each unit between commas, or a file with them.", valueName: "x|file"))
+    help: ArgumentHelp(
+      "Stiffness: a number, one for each unit between commas, or a file with them.", valueName: "x|file"))
   var gamma: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Damping constant: a number, one for each unit between commas, or a file with them.", valueName: "x|file"))
+    help: ArgumentHelp(
+      "Damping constant: a number, one for each unit between commas, or a file with them.", valueName: "x|file"))
   var epsilon: String?
 
   @Option(help: ArgumentHelp("Whether damping acts on the new velocity (implicit) or the old one (explicit)."))

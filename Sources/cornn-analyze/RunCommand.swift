@@ -42,10 +42,12 @@ struct RunCommand: AsyncParsableCommand {
       valueName: "key=value"))
   var replacing: [String] = []
 
-  @Option(help: ArgumentHelp("The name of this process's journal: compute points and leave the rest.", visibility: .hidden))
+  @Option(
+    help: ArgumentHelp("The name of this process's journal: compute points and leave the rest.", visibility: .hidden))
   var writer: String?
 
-  @Option(help: ArgumentHelp("The points that --writer computes, as --dry-run numbers them: 3,7-9.", visibility: .hidden))
+  @Option(
+    help: ArgumentHelp("The points that --writer computes, as --dry-run numbers them: 3,7-9.", visibility: .hidden))
   var only: PointNumbers?
 
   init() {}

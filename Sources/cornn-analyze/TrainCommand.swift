@@ -11,12 +11,14 @@ import CoRNNReport
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train a coRNN, an LSTM or a tanh network to forecast Lorenz-96.",
+    abstract: "Train a coRNN or another recurrent network on Lorenz-96 or the adding problem.",
     discussion: """
       The settings are flags here, or the keys of a scenario of kind train: train x.yaml is run x.yaml. --output DIR is the \
       run's folder: recipe.json (all settings), metrics.jsonl (a line for each look at the validation data), checkpoints, \
       weights.safetensors (the best on validation, for raw inputs; every other command reads them), train.json, train.md \
-      and plots. A run that is interrupted or killed goes on with --resume, to the same bytes.
+      and plots. A run that is interrupted or killed goes on with --resume, to the same bytes. --task adding needs --length \
+      and --steps alone: what else a cell takes there has published values, or such as a search found, which the report \
+      lists and flags override.
       """)
 
   @Argument(help: "A scenario of kind train, instead of flags.")
@@ -74,14 +76,9 @@ struct TrainCommand: AsyncParsableCommand {
         hint: "add --resume to go on with it, delete it, or choose another folder with --output")
     }
     let begun = ContinuousClock.now
-    let data: ForecastData
-    do throws(IntegrationFailure) {
-      data = try ForecastData(training.data, threads: output.threadCount)
-    } catch {
-      throw Diagnostic(trajectory: error, forcing: training.data.forcing)
-    }
+    let subject = try subject()
     let dataSeconds = (ContinuousClock.now - begun) / .seconds(1)
-    let task = try training.windows(data)
+    let task = subject.task
     let names =
       task.settings + recipe.settings + [ForecastSetting("exponent", training.exponent ? "measured" : "not measured")]
     let settings = Dictionary(uniqueKeysWithValues: names.map { ($0.name, $0.value) })
@@ -129,29 +126,48 @@ struct TrainCommand: AsyncParsableCommand {
     progress.finish()
     try folder.save(run.state, settings: settings)
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    try await finish(run, task, data, records, folder.folder, seconds: seconds, dataSeconds: dataSeconds)
+    try await finish(run, subject, records, folder.folder, seconds: seconds, dataSeconds: dataSeconds)
+  }
+
+  /// What is trained on.
+  private enum Subject {
+    case forecast(ForecastTraining, ForecastData)
+    case adding(AddingTask)
+
+    var task: any TrainingTask {
+      switch self {
+      case .forecast(let task, _): task
+      case .adding(let task): task
+      }
+    }
+  }
+
+  private func subject() throws(Diagnostic) -> Subject {
+    if let adding = training.adding { return .adding(adding) }
+    let data: ForecastData
+    do throws(IntegrationFailure) {
+      data = try ForecastData(training.data, threads: output.threadCount)
+    } catch {
+      throw Diagnostic(trajectory: error, forcing: training.data.forcing)
+    }
+    return .forecast(try training.windows(data), data)
   }
 
   /// Writes weights, result and plots.
   private func finish<Scalar>(
-    _ run: TrainingRun<Scalar>, _ task: ForecastTraining, _ data: ForecastData, _ records: [TrainingRecord],
-    _ folder: OutputFolder, seconds: Double, dataSeconds: Double
+    _ run: TrainingRun<Scalar>, _ subject: Subject, _ records: [TrainingRecord], _ folder: OutputFolder,
+    seconds: Double,
+    dataSeconds: Double
   ) async throws {
     guard let outcome = run.outcome else { preconditionFailure("a run that goes on") }
+    let task = subject.task
     var test: [TrainingResult.TestScore]?
     if let best = run.state.best {
       let parameters = task.onRawData(best.parameters.map { Double($0) }, of: run.cell)
       try write(parameters, of: run.cell, to: folder.file("weights.safetensors"))
-      let threads = output.threadCount
-      func score(_ name: String, _ model: any ForecastModel) -> TrainingResult.TestScore {
-        .init(name: name, score: model.score(on: data.test, task: task.task, threads: threads))
-      }
-      test = [score(run.recipe.cell.name, RecurrentForecast(run.cell, parameters: parameters))]
-      for name in ["climatology", "persistence", "cubic"] {
-        guard let method = ForecastCatalogue.method(name),
-          let fitted = try? method.fitted(to: data, task: task.task, seed: 0, threads: threads)
-        else { continue }
-        test?.append(score(name, fitted.model))
+      if case .forecast(let task, let data) = subject {
+        test = scores(
+          of: RecurrentForecast(run.cell, parameters: parameters), named: run.cell.name, on: data, task.task)
       }
     }
     let last = task.onRawData(run.state.parameters.map { Double($0) }, of: run.cell)
@@ -166,6 +182,23 @@ struct TrainCommand: AsyncParsableCommand {
     if output.strict, case .diverged(let step) = outcome {
       throw Diagnostic(.unreached, "training diverged at step \(step)", hint: "lower --rate, or give --clip")
     }
+  }
+
+  /// A trained model on the test trajectories, beside models that need no training.
+  private func scores(
+    of model: any ForecastModel, named name: String, on data: ForecastData, _ task: ForecastTask
+  ) -> [TrainingResult.TestScore] {
+    let threads = output.threadCount
+    func score(_ name: String, _ model: any ForecastModel) -> TrainingResult.TestScore {
+      .init(name: name, score: model.score(on: data.test, task: task, threads: threads))
+    }
+    return [score(name, model)]
+      + ["climatology", "persistence", "cubic"].compactMap { name in
+        guard let method = ForecastCatalogue.method(name),
+          let fitted = try? method.fitted(to: data, task: task, seed: 0, threads: threads)
+        else { return nil }
+        return score(name, fitted.model)
+      }
   }
 
   private func write(_ parameters: [Double], of cell: any RecurrentCell, to path: String) throws(Diagnostic) {

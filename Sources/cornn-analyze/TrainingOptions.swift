@@ -7,17 +7,23 @@ import CoRNNReport
 
 /// What is trained, on what, and how.
 struct TrainingOptions: ParsableArguments {
+  enum Task: String, CaseIterable, ExpressibleByArgument {
+    case lorenz96, adding
+  }
   enum Cell: String, CaseIterable, ExpressibleByArgument {
-    case cornn, lstm, tanh
+    case cornn, lstm, gru, tanh, antisymmetric, fastrnn, exprnn
   }
   enum Schedule: String, CaseIterable, ExpressibleByArgument {
     case constant, steps, cosine
   }
 
+  @Option(help: "What is learned: forecasts of Lorenz-96, or the adding problem. (default: lorenz96)")
+  var task: Task?
+
   @Option(help: "The cell. (default: cornn)")
   var cell: Cell?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Units. (default: 64)", valueName: "m"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Units. (default: 64; adding: 128)", valueName: "m"))
   var hidden: Int?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("A coRNN's time step, greater than 0.", valueName: "x"))
@@ -25,12 +31,15 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("A coRNN's stiffness: a number, one for each unit between commas, or a file with them.", valueName: "x|file"))
+    help: ArgumentHelp(
+      "A coRNN's stiffness: a number, one for each unit between commas, or a file with them.", valueName: "x|file"))
   var gamma: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("A coRNN's damping constant: a number, one for each unit between commas, or a file with them.", valueName: "x|file"))
+    help: ArgumentHelp(
+      "A coRNN's damping constant: a number, one for each unit between commas, or a file with them.",
+      valueName: "x|file"))
   var epsilon: String?
 
   @Option(help: "Whether a coRNN's damping acts on the new velocity (implicit) or the old one (explicit).")
@@ -40,6 +49,21 @@ struct TrainingOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp("Added to an LSTM's forget gate's bias at the start. (default: 0)", valueName: "x"))
   var forgetBias: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("An antisymmetric RNN's step, greater than 0. (default: adding: 0.1)", valueName: "x"))
+  var stepSize: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("An antisymmetric RNN's diffusion. (default: adding: 0.01)", valueName: "x"))
+  var diffusion: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("expRNN: the recurrent weights' rate over the others'. (default: 0.1)", valueName: "x"))
+  var recurrentRate: Double?
 
   @Option(help: ArgumentHelp("Whether gamma is learned, one for all units or one for each. (default: fixed)"))
   var learnGamma: OscillatorCell.Constant?
@@ -66,7 +90,9 @@ struct TrainingOptions: ParsableArguments {
     parsing: .unconditional, help: ArgumentHelp("Samples in each, 0.01 apart. (default: 2000)", valueName: "n"))
   var samples: Int?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the trajectories. (default: 1)", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of the trajectories, or of the adding problem's two sets. (default: 1)", valueName: "n"))
   var dataSeed: UInt64?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Samples ahead. (default: 25)", valueName: "n"))
@@ -87,13 +113,27 @@ struct TrainingOptions: ParsableArguments {
     help: ArgumentHelp("Steps at a window's start that training doesn't score. (default: a sixth)", valueName: "n"))
   var washout: Int?
 
+  @Option(parsing: .unconditional, help: ArgumentHelp("Adding: the steps of a sequence.", valueName: "n"))
+  var length: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Adding: sequences by which the best weights are chosen. (default: 200)", valueName: "n"))
+  var validationSet: Int?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Adding: sequences in the test set. (default: 1000)", valueName: "n"))
+  var testSet: Int?
+
   @Option(parsing: .unconditional, help: ArgumentHelp("The optimiser's steps at most.", valueName: "n"))
   var steps: Int?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Windows in a batch. (default: 32)", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Windows in a batch. (default: 32; adding: 50)", valueName: "n"))
   var batch: Int?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Adam's learning rate at the start.", valueName: "x"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Adam's learning rate at the start. (default: adding: by cell and length)", valueName: "x"))
   var rate: Double?
 
   @Option(help: "What becomes of the rate: nothing, division at --drop-at, half a cosine. (default: constant)")
@@ -136,7 +176,9 @@ struct TrainingOptions: ParsableArguments {
       ("--hidden", hidden, 1...4096), ("--variables", variables, 4...10_000),
       ("--trajectories", trajectories, 2...1_000_000), ("--samples", samples, 2...10_000_000),
       ("--horizon", horizon, 1...10_000_000), ("--first-scored", firstScored, 0...10_000_000),
-      ("--window", window, 1...10_000_000), ("--washout", washout, 0...10_000_000),
+      ("--length", length, 2...10_000_000), ("--validation-set", validationSet, 1...1_000_000),
+      ("--test-set", testSet, 1...1_000_000), ("--window", window, 1...10_000_000),
+      ("--washout", washout, 0...10_000_000),
       ("--steps", steps, 1...1_000_000_000), ("--batch", batch, 1...1_000_000),
       ("--validate-every", validateEvery, 1...1_000_000_000), ("--patience", patience, 1...1_000_000_000),
     ]
@@ -146,12 +188,16 @@ struct TrainingOptions: ParsableArguments {
     }
     for (flag, value) in [
       ("--dt", dt), ("--rate", rate), ("--end-rate", endRate), ("--drop-factor", dropFactor), ("--clip", clip),
+      ("--step-size", stepSize), ("--recurrent-rate", recurrentRate),
     ] {
       guard let value, !(value > 0 && value.isFinite) else { continue }
       throw ValidationError("\(flag) is \(value); it must be greater than 0.")
     }
     if let forgetBias, !forgetBias.isFinite {
       throw ValidationError("--forget-bias is \(forgetBias); it must be finite.")
+    }
+    if let diffusion, !(diffusion >= 0 && diffusion.isFinite) {
+      throw ValidationError("--diffusion is \(diffusion); it must be at least 0.")
     }
     if let forcing, !forcing.isFinite { throw ValidationError("--forcing is \(forcing); it must be finite.") }
     for (flag, text, least, isOpen) in [
@@ -174,7 +220,27 @@ struct TrainingOptions: ParsableArguments {
     if let cell, cell != .cornn, let idle = constants.first(where: \.1) {
       throw ValidationError("\(idle.0) is about a coRNN; it means nothing to --cell \(cell.rawValue).")
     }
-    if forgetBias != nil, cell != .lstm { throw ValidationError("--forget-bias belongs to --cell lstm.") }
+    for (flag, isGiven, owner) in [
+      ("--forget-bias", forgetBias != nil, Cell.lstm), ("--step-size", stepSize != nil, .antisymmetric),
+      ("--diffusion", diffusion != nil, .antisymmetric), ("--recurrent-rate", recurrentRate != nil, .exprnn),
+    ] where isGiven && cell != owner {
+      throw ValidationError("\(flag) belongs to --cell \(owner.rawValue).")
+    }
+    for (flag, isGiven, owner) in [
+      ("--length", length != nil, Task.adding), ("--validation-set", validationSet != nil, .adding),
+      ("--test-set", testSet != nil, .adding), ("--forcing", forcing != nil, .lorenz96),
+      ("--variables", variables != nil, .lorenz96), ("--trajectories", trajectories != nil, .lorenz96),
+      ("--samples", samples != nil, .lorenz96), ("--horizon", horizon != nil, .lorenz96),
+      ("--first-scored", firstScored != nil, .lorenz96), ("--window", window != nil, .lorenz96),
+      ("--washout", washout != nil, .lorenz96),
+    ] where isGiven && (task ?? .lorenz96) != owner {
+      throw ValidationError("\(flag) belongs to --task \(owner.rawValue).")
+    }
+    if cell == .exprnn, (task ?? .lorenz96) == .lorenz96 {
+      throw ValidationError(
+        "--cell exprnn has no bias that takes up the data's mean, which weights for raw data need: it learns --task adding."
+      )
+    }
     let schedule = schedule ?? .constant
     for (flag, isGiven, owner) in [
       ("--end-rate", endRate != nil, Schedule.cosine), ("--drop-at", dropAt != nil, .steps),
@@ -198,17 +264,31 @@ struct TrainingOptions: ParsableArguments {
 
   /// What is missing of what has no default.
   func requireAll() throws {
-    var needed: [(String, Bool)] = [
-      ("--forcing", forcing != nil), ("--steps", steps != nil), ("--rate", rate != nil),
-    ]
-    if (cell ?? .cornn) == .cornn {
-      needed += [
-        ("--dt", dt != nil), ("--gamma", gamma != nil), ("--epsilon", epsilon != nil), ("--damping", damping != nil),
-      ]
+    var needed = [("--steps", steps != nil)]
+    switch task ?? .lorenz96 {
+    case .adding: needed.append(("--length", length != nil))
+    case .lorenz96:
+      needed += [("--forcing", forcing != nil), ("--rate", rate != nil)]
+      switch cell ?? .cornn {
+      case .cornn:
+        needed += [
+          ("--dt", dt != nil), ("--gamma", gamma != nil), ("--epsilon", epsilon != nil), ("--damping", damping != nil),
+        ]
+      case .antisymmetric: needed += [("--step-size", stepSize != nil), ("--diffusion", diffusion != nil)]
+      case .lstm, .gru, .tanh, .fastrnn, .exprnn: break
+      }
     }
     let missing = needed.filter { !$0.1 }.map(\.0)
     guard missing.isEmpty else {
       throw ValidationError("Missing: \(missing.joined(separator: ", ")), which have no default.")
+    }
+    if let length, task == .adding {
+      let most = max(batch ?? addingSettings.batch, validationSet ?? 200, testSet ?? 1000)
+      guard most <= ForecastOptions.mostValues / (2 * length) else {
+        throw ValidationError(
+          "\(most) sequences of \(length) steps are more than \(ForecastOptions.mostValues) numbers: lower --length, --batch, "
+            + "--validation-set or --test-set.")
+      }
     }
     let values = 3 * (trajectories ?? 128) * (samples ?? 2000)
     guard values <= ForecastOptions.mostValues / (variables ?? 5) else {
@@ -227,11 +307,22 @@ extension TrainingOptions {
       seed: dataSeed ?? 1)
   }
 
-  var task: ForecastTask { ForecastTask(horizon: horizon ?? 25, firstScored: firstScored ?? 200) }
+  var forecast: ForecastTask { ForecastTask(horizon: horizon ?? 25, firstScored: firstScored ?? 200) }
+
+  /// The adding problem; nil for another task.
+  var adding: AddingTask? {
+    guard task == .adding, let length else { return nil }
+    return AddingTask(
+      length: length, validationSequences: validationSet ?? 200, testSequences: testSet ?? 1000, seed: dataSeed ?? 1)
+  }
+
+  private var addingSettings: AddingSettings {
+    AddingSettings(cell: (cell ?? .cornn).rawValue, length: length ?? 100)
+  }
 
   /// The windows of trajectories.
   func windows(_ data: ForecastData) throws(Diagnostic) -> ForecastTraining {
-    let (task, samples) = (task, data.recipe.samples)
+    let (task, samples) = (forecast, data.recipe.samples)
     guard !task.scored(of: samples).isEmpty else {
       throw Diagnostic(
         .usage,
@@ -253,7 +344,8 @@ extension TrainingOptions {
 
   /// The recipe.
   func recipe() throws -> TrainingRecipe {
-    let start = rate ?? .nan
+    let published = task == .adding ? addingSettings : nil
+    let start = rate ?? published?.rate ?? .nan
     let most = steps ?? 0
     let learning: LearningRate =
       switch schedule ?? .constant {
@@ -262,22 +354,31 @@ extension TrainingOptions {
       case .cosine: .cosine(start: start, end: endRate ?? start / 100, over: most)
       }
     return TrainingRecipe(
-      cell: try cellRecipe(), precision: precision ?? .float32, steps: most, batch: batch ?? 32, rate: learning,
+      cell: try cellRecipe(), precision: precision ?? .float32, steps: most, batch: batch ?? published?.batch ?? 32,
+      rate: learning,
       clip: clip, validateEvery: validateEvery ?? 100, patience: patience, seed: seed ?? 1)
   }
 
   private func cellRecipe() throws(Diagnostic) -> CellRecipe {
-    let m = hidden ?? 64
+    let published = task == .adding ? addingSettings : nil
+    let m = hidden ?? published?.hidden ?? 64
     switch cell ?? .cornn {
     case .lstm: return .lstm(hidden: m, forgetBias: forgetBias ?? 0)
+    case .gru: return .gru(hidden: m)
     case .tanh: return .tanh(hidden: m)
+    case .antisymmetric:
+      return .antisymmetric(
+        hidden: m, step: stepSize ?? published?.step ?? .nan, diffusion: diffusion ?? published?.diffusion ?? .nan)
+    case .fastrnn: return .fast(hidden: m)
+    case .exprnn: return .exponential(hidden: m, recurrentRate: recurrentRate ?? 0.1)
     case .cornn:
-      let stiffness = try values(gamma, "gamma", m)
-      let damped = try values(epsilon, "epsilon", m)
+      let stiffness = try values(gamma ?? published.map { "\($0.gamma)" }, "gamma", m)
+      let damped = try values(epsilon ?? published.map { "\($0.epsilon)" }, "epsilon", m)
       let units: Oscillators
       do throws(InvalidNetwork) {
         units = try Oscillators(
-          gamma: stiffness, epsilon: damped, timeStep: dt ?? .nan, damping: damping ?? .implicit)
+          gamma: stiffness, epsilon: damped, timeStep: dt ?? published?.timeStep ?? .nan,
+          damping: damping ?? (published == nil ? .implicit : .explicit))
       } catch {
         throw Diagnostic(error, path: "--gamma, --epsilon")
       }

@@ -284,6 +284,33 @@ import Testing
     Case(
       name: "train-negative-rate", status: 64,
       arguments: ["train", "--forcing", "8", "--cell", "lstm", "--rate", "-1", "--output", "/nowhere"]),
+    Case(
+      name: "train-adding-without-length", status: 64,
+      arguments: ["train", "--task", "adding", "--output", "/nowhere"]),
+    Case(
+      name: "train-length-of-lorenz96", status: 64,
+      arguments: ["train", "--forcing", "8", "--length", "500", "--output", "/nowhere"]),
+    Case(
+      name: "train-forcing-of-adding", status: 64,
+      arguments: [
+        "train", "--task", "adding", "--length", "500", "--steps", "3", "--forcing", "8", "--output", "/nowhere",
+      ]),
+    Case(
+      name: "train-exprnn-on-lorenz96", status: 64,
+      arguments: [
+        "train", "--forcing", "8", "--cell", "exprnn", "--steps", "3", "--rate", "0.01", "--output", "/nowhere",
+      ]),
+    Case(
+      name: "train-step-of-a-gru", status: 64,
+      arguments: [
+        "train", "--task", "adding", "--length", "9", "--cell", "gru", "--step-size", "0.1", "--output", "/nowhere",
+      ]),
+    Case(
+      name: "train-adding-too-long", status: 64,
+      arguments: [
+        "train", "--task", "adding", "--length", "10000000", "--steps", "3", "--test-set", "1000000", "--output",
+        "/nowhere",
+      ]),
     Case(name: "train-no-scenario", status: 66, arguments: ["train", "nowhere.yaml"]),
     Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
     Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),

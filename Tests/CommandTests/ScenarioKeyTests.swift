@@ -35,7 +35,7 @@ import Testing
     let arguments = dump.command.arguments.filter { $0.kind != "positional" }
     let chosen = [
       "cell": "lstm", "damping": "implicit", "learn-gamma": "shared", "learn-epsilon": "shared", "precision": "float64",
-      "schedule": "cosine",
+      "schedule": "cosine", "task": "adding",
     ]
     var tried = 0
     for argument in arguments {

@@ -173,6 +173,42 @@ import Testing
     }
   }
 
+  /// The adding problem by every cell: killed and resumed to the same bytes, a test error at every look, and weights that
+  /// `inspect` reads where they are a coRNN's.
+  @Test(arguments: ["cornn", "lstm", "gru", "tanh", "antisymmetric", "fastrnn", "exprnn"]) func adding(cell: String)
+    throws
+  {
+    try TestData.withFolder { folder in
+      let arguments = [
+        "train", "--task", "adding", "--length", "23", "--cell", cell, "--hidden", "9", "--steps", "60",
+        "--validate-every",
+        "20", "--validation-set", "17", "--test-set", "31", "--batch", "6", "--quiet", "--save-every", "0.001",
+      ]
+      let whole = try Tool(arguments + ["--output", folder + "/a", "--format", "json", "--threads", "1"])
+      let json = try whole.json()
+      let records = try #require(json["records"] as? [[String: Any]])
+      #expect(records.count == 3 && records.allSatisfy { $0["test"] is Double && $0["score"] is Double })
+      let adding = try #require(json["adding"] as? [String: Any])
+      let baseline = try #require(adding["baseline"] as? [String: Any])
+      let (measured, error) = (baseline["value"] as? Double ?? 0, baseline["standardError"] as? Double ?? 0)
+      #expect(abs(measured - 1.0 / 6) < 5 * error && adding["sequences"] as? Int == 31)
+      let last = try #require((adding["last"] as? [String: Any])?["value"] as? Double)
+      // In single precision, summed in another order.
+      #expect(abs(last / (records[2]["test"] as? Double ?? 0) - 1) < 1e-5)
+      _ = try Tool(arguments + ["--output", folder + "/b"], signal: (SIGKILL, 0.12))
+      let resumed = try Tool(arguments + ["--output", folder + "/b", "--resume", "--threads", "2"])
+      #expect(resumed.status == 0, "\(resumed.errors)")
+      #expect(try Self.bytes(folder + "/a") == Self.bytes(folder + "/b"))
+      let inspected = try Tool(["inspect", folder + "/a/weights.safetensors", "--format", "json"])
+      guard cell == "cornn" else {
+        #expect(inspected.status == 65)
+        return
+      }
+      let units = try inspected.json()
+      #expect(units["hidden"] as? Int == 9 && units["inputs"] as? Int == 2 && units["damping"] as? String == "explicit")
+    }
+  }
+
   @Test func divergence() throws {
     try TestData.withFolder { folder in
       let arguments =

@@ -24,7 +24,7 @@ import Testing
   }
 
   enum Kind: String, CaseIterable {
-    case explicit, learned, lstm, tanh
+    case explicit, learned, lstm, gru, tanh, antisymmetric, fast
 
     func recipe() throws -> CellRecipe {
       switch self {
@@ -32,7 +32,10 @@ import Testing
       case .learned:
         .oscillators(try units(13), gamma: .byUnit, epsilon: .shared, learnsTimeStep: true)
       case .lstm: .lstm(hidden: 11, forgetBias: 0.7)
+      case .gru: .gru(hidden: 12)
       case .tanh: .tanh(hidden: 17)
+      case .antisymmetric: .antisymmetric(hidden: 14, step: 0.37, diffusion: 0.21)
+      case .fast: .fast(hidden: 13)
       }
     }
   }

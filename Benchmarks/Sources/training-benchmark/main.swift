@@ -1,8 +1,9 @@
 // Times a value and its gradient over a batch, as a training step takes them:
 //   training-benchmark CELL PRECISION HIDDEN INPUTS OUTPUTS BATCH STEPS THREADS ITERATIONS [PROBLEM GRADIENT]
-// with CELL explicit or implicit (oscillators of that damping), lstm or tanh
+// with CELL explicit or implicit (oscillators of that damping), lstm, gru, tanh, antisymmetric, fastrnn or exprnn
 // prints the median and least seconds, the products' floating-point operations, the multiply–add peak of that many
 // threads just before, the value, and the process's largest memory in bytes, with names, on one line.
+// CELL adding is a coRNN on the adding problem: the loss at the last step alone, and each time with an Adam step after it.
 // PROBLEM holds float64 parameters, inputs and targets (random ones without it), GRADIENT gets the gradient.
 // check_training_cells.py compares it with PyTorch, compare_training.py runs it in turn with JAX and PyTorch.
 
@@ -24,7 +25,19 @@ func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 func cell() throws -> any RecurrentCell {
   switch arguments[0] {
   case "lstm": return LSTMCell(hidden: hidden, inputs: inputs, outputs: outputs)
+  case "gru": return GRUCell(hidden: hidden, inputs: inputs, outputs: outputs)
   case "tanh": return TanhCell(hidden: hidden, inputs: inputs, outputs: outputs)
+  case "antisymmetric":
+    return AntisymmetricCell(hidden: hidden, inputs: inputs, outputs: outputs, step: 0.17, diffusion: 0.043)
+  case "fastrnn": return FastCell(hidden: hidden, inputs: inputs, outputs: outputs)
+  case "exprnn": return ExponentialCell(hidden: hidden, inputs: inputs, outputs: outputs)
+  case "adding":
+    let settings = AddingSettings(cell: "cornn", length: steps)
+    let oscillators = try Oscillators(
+      gamma: Array(repeating: settings.gamma, count: hidden),
+      epsilon: Array(repeating: settings.epsilon, count: hidden),
+      timeStep: settings.timeStep, damping: .explicit)
+    return try OscillatorCell(oscillators, inputs: inputs, outputs: outputs)
   default:
     guard let damping = Damping(rawValue: arguments[0]) else { fatalError("no cell \(arguments[0])") }
     let oscillators = try Oscillators(
@@ -36,7 +49,9 @@ func cell() throws -> any RecurrentCell {
 
 func measure<Scalar: TrainingScalar>(_: Scalar.Type) throws {
   let cell = try cell()
-  let sizes = [cell.parameterCount, steps * batch * inputs, steps * batch * outputs]
+  let isAdding = arguments[0] == "adding"
+  let scoredFrom = isAdding ? steps : 1
+  let sizes = [cell.parameterCount, steps * batch * inputs, (steps + 1 - scoredFrom) * batch * outputs]
   var random = SplittableRandom(seed: 1)
   var problem = cell.initialParameters(&random)
   if arguments.count == 11 {
@@ -52,14 +67,16 @@ func measure<Scalar: TrainingScalar>(_: Scalar.Type) throws {
   let parameters = Array(numbers[..<sizes[0]])
   let data = SequenceBatch(
     steps: steps, count: batch, inputs: Array(numbers[sizes[0]..<sizes[0] + sizes[1]]),
-    targets: Array(numbers[(sizes[0] + sizes[1])...]), scoredFrom: 1)
+    targets: Array(numbers[(sizes[0] + sizes[1])...]), scoredFrom: scoredFrom)
   let engine = GradientEngine<Scalar>(cell, steps: steps, batch: batch, threads: threads)
   let peak = parallelMap(count: threads, threads: threads) { _ in multiplyAddPeak(Scalar.self, seconds: 0.05) }
     .reduce(0, +)
   var result = engine.valueAndGradient(.meanSquaredError, parameters: parameters, on: data)
+  var (trained, adam) = (parameters, Adam<Scalar>(count: parameters.count))
   let times = (0..<iterations).map { _ in
     ContinuousClock().measure {
-      result = engine.valueAndGradient(.meanSquaredError, parameters: parameters, on: data)
+      let next = engine.valueAndGradient(.meanSquaredError, parameters: trained, on: data)
+      if isAdding { adam.update(&trained, gradient: next.gradient, rate: 1e-6) } else { result = next }
     } / .seconds(1)
   }
   if arguments.count == 11 {

@@ -39,7 +39,8 @@ struct KeyRange: Equatable, Sendable {
   private static func situations(of kind: ScenarioKind, _ key: ScenarioKey) -> [[String]] {
     let known = Set(ScenarioKey.keys(of: kind).map(\.flag))
     func isKnown(_ argument: String) -> Bool {
-      !argument.hasPrefix("--") || argument == "--output=." || known.contains(String(argument.dropFirst(2).prefix { $0 != "=" }))
+      !argument.hasPrefix("--") || argument == "--output=."
+        || known.contains(String(argument.dropFirst(2).prefix { $0 != "=" }))
     }
     let bases: [[String]] =
       kind.hasSubject
@@ -50,7 +51,8 @@ struct KeyRange: Equatable, Sendable {
       : [
         ["--forcing=8", "--output=."],
         [
-          "--forcing=8", "--steps=9", "--rate=1", "--dt=1", "--gamma=1", "--epsilon=1", "--damping=implicit", "--output=.",
+          "--forcing=8", "--steps=9", "--rate=1", "--dt=1", "--gamma=1", "--epsilon=1", "--damping=implicit",
+          "--output=.",
         ],
       ]
     let more: [[String]] = [

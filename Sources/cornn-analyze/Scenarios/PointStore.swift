@@ -89,7 +89,8 @@ struct PointStore {
       if contents[record.file] == nil { contents[record.file] = try Self.bytes(folder.file(record.file)) }
       let bytes = contents[record.file] ?? []
       guard record.bytes.upperBound <= bytes.count else {
-        throw Diagnostic(.io, "\(folder.file(record.file)): it is shorter than it was", hint: "run it again with --resume")
+        throw Diagnostic(
+          .io, "\(folder.file(record.file)): it is shorter than it was", hint: "run it again with --resume")
       }
       try body(place, bytes[record.bytes])
     }
@@ -145,7 +146,8 @@ final class PointJournal: Sendable {
     path = inner.file(writer + ".jsonl")
     guard let lock = FileLock(inner.file("." + writer + ".lock")) else {
       throw Diagnostic(
-        .usage, "\(path): another process writes it", hint: "wait for it, stop it, or choose another folder with --output")
+        .usage, "\(path): another process writes it",
+        hint: "wait for it, stop it, or choose another folder with --output")
     }
     self.lock = lock
     do {

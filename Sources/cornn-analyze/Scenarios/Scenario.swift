@@ -110,9 +110,12 @@ struct Scenario {
     try checkSubject()
   }
 
-  private static func kinds(_ entry: ScenarioEntry?, _ path: String) throws(Diagnostic) -> ([ScenarioKind], ScenarioPlace) {
+  private static func kinds(_ entry: ScenarioEntry?, _ path: String) throws(Diagnostic) -> (
+    [ScenarioKind], ScenarioPlace
+  ) {
     guard let entry else {
-      throw ScenarioPlace(file: path, line: 1, key: "kind").trouble("there is none", hint: "one of \(ScenarioKind.names)")
+      throw ScenarioPlace(file: path, line: 1, key: "kind").trouble(
+        "there is none", hint: "one of \(ScenarioKind.names)")
     }
     var kinds: [ScenarioKind] = []
     for node in entry.value.elements ?? [entry.value] {
@@ -125,11 +128,15 @@ struct Scenario {
       guard !kinds.contains(kind) else { throw node.place.trouble("\(name) is given twice") }
       kinds.append(kind)
     }
-    guard !kinds.isEmpty else { throw entry.value.place.trouble("the list is empty", hint: "one of \(ScenarioKind.names)") }
+    guard !kinds.isEmpty else {
+      throw entry.value.place.trouble("the list is empty", hint: "one of \(ScenarioKind.names)")
+    }
     return (kinds, entry.value.place)
   }
 
-  private static func report(_ node: ScenarioNode?, _ kinds: [ScenarioKind]) throws(Diagnostic) -> [ScenarioKind: [String]] {
+  private static func report(_ node: ScenarioNode?, _ kinds: [ScenarioKind]) throws(Diagnostic) -> [ScenarioKind:
+    [String]]
+  {
     guard let node else { return Dictionary(uniqueKeysWithValues: kinds.map { ($0, $0.headlines) }) }
     var report: [ScenarioKind: [String]] = [:]
     for element in node.elements ?? [node] {
@@ -149,7 +156,8 @@ struct Scenario {
   /// Refuses a kind that is about something when there is nothing.
   private func checkSubject() throws(Diagnostic) {
     for kind in kinds where kind.hasSubject {
-      let given = (settings[kind] ?? []).map(\.key.name) + axes.flatMap(\.paths).filter { $0.kinds.contains(kind) }.map(\.name)
+      let given =
+        (settings[kind] ?? []).map(\.key.name) + axes.flatMap(\.paths).filter { $0.kinds.contains(kind) }.map(\.name)
       guard !given.contains(where: { ["checkpoint", "system", "randomHidden"].contains($0) }) else { continue }
       throw kindPlace.trouble(
         "\(kind.rawValue) is about a network, and there is none",

@@ -194,7 +194,8 @@ extension ScenarioAxis.Plan {
     guard let other = members.first(where: { !known.contains($0.name) }) else { return }
     throw other.value.place.trouble(
       "unknown key \(other.name)",
-      hint: nearest(to: other.name, among: known).map { "did you mean \($0)?" } ?? "known: \(known.joined(separator: ", "))")
+      hint: nearest(to: other.name, among: known).map { "did you mean \($0)?" }
+        ?? "known: \(known.joined(separator: ", "))")
   }
 
   private static func number(
@@ -242,13 +243,16 @@ private enum Distribution {
     guard Self.names.contains(name) else {
       throw value.place.trouble(
         "there is no distribution \(name)",
-        hint: nearest(to: name, among: Self.names).map { "did you mean \($0)?" } ?? "one of \(Self.names.joined(separator: ", "))")
+        hint: nearest(to: name, among: Self.names).map { "did you mean \($0)?" }
+          ?? "one of \(Self.names.joined(separator: ", "))")
     }
     let ends = elements.map { $0.scalar.flatMap { Double($0) } }
     guard ends.count == 2, let low = ends[0], let high = ends[1], low.isFinite, high.isFinite else {
       throw value.place.trouble("it must be [low, high], two finite numbers")
     }
-    guard low <= high else { throw value.place.trouble("[\(low), \(high)] doesn't rise", hint: "the lower end is first") }
+    guard low <= high else {
+      throw value.place.trouble("[\(low), \(high)] doesn't rise", hint: "the lower end is first")
+    }
     switch name {
     case "uniform": self = .uniform(low...high)
     case "logUniform":
@@ -266,7 +270,9 @@ private enum Distribution {
     switch self {
     case .uniform(let range): ScenarioNode(text: "\(random.uniform(in: range))", place: place)
     case .logUniform(let range):
-      ScenarioNode(text: "\(SweptValues.logarithmic(random.uniform(in: 0...1), from: range.lowerBound, to: range.upperBound))", place: place)
+      ScenarioNode(
+        text: "\(SweptValues.logarithmic(random.uniform(in: 0...1), from: range.lowerBound, to: range.upperBound))",
+        place: place)
     case .integer(let range):
       ScenarioNode(text: "\(range.lowerBound + Self.index(below: range.count, &random))", place: place)
     case .choice(let nodes): nodes[Self.index(below: nodes.count, &random)]

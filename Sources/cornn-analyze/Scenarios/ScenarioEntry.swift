@@ -89,7 +89,8 @@ struct ScenarioEntry {
     // A key under grid or draws.of is itself a path.
     let outer = parts[0] == "grid" ? 1 : parts.starts(with: ["draws", "of"]) ? 2 : parts.count
     if parts.count > outer { parts[outer...] = [parts[outer...].joined(separator: ".")] }
-    guard let node = (try? Yams.compose(yaml: text)) ?? nil, !parts.contains(""), !["kind", "short", "extends", "folder"].contains(key)
+    guard let node = (try? Yams.compose(yaml: text)) ?? nil, !parts.contains(""),
+      !["kind", "short", "extends", "folder"].contains(key)
     else { throw place.trouble("\(text) is not a setting", hint: "--set key=value, the value as in YAML") }
     guard parts.count > 1 else {
       return put(ScenarioEntry(name: key, value: ScenarioNode(node: node, place: place), prefix: ""), in: &entries)

@@ -123,7 +123,8 @@ extension Scenario {
         let new: SettingValue
         if let member = path.member {
           let number = ScenarioKey(name: path.text, flag: "", form: .number, meaning: "")
-          new = try Self.replacing(member, by: SettingValue(node, as: number), in: old.map { settings[$0].value }, place)
+          new = try Self.replacing(
+            member, by: SettingValue(node, as: number), in: old.map { settings[$0].value }, place)
         } else {
           new = try SettingValue(node, as: key)
         }

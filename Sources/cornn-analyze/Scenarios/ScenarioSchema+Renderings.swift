@@ -68,7 +68,8 @@ extension ScenarioSchema {
       "anyOf": .array([
         .members(["enum": names]),
         .members([
-          "type": .text("array"), "items": .members(["enum": names]), "minItems": .number(1), "uniqueItems": .bool(true),
+          "type": .text("array"), "items": .members(["enum": names]), "minItems": .number(1),
+          "uniqueItems": .bool(true),
         ]),
       ]),
     ])
@@ -87,7 +88,8 @@ extension ScenarioSchema {
       ])
     ])
     let ends = JSONValue.members([
-      "type": .text("array"), "items": .members(["type": .text("number")]), "minItems": .number(2), "maxItems": .number(2),
+      "type": .text("array"), "items": .members(["type": .text("number")]), "minItems": .number(2),
+      "maxItems": .number(2),
     ])
     let distribution = JSONValue.members([
       "type": .text("object"),

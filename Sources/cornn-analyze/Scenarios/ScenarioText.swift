@@ -97,7 +97,9 @@ struct ScenarioText {
       }
     }
     let text = String(decoding: bytes, as: UTF8.self)
-    question = text.hasPrefix("#") ? String((text.split(whereSeparator: \.isNewline).first ?? "").drop { $0 == "#" || $0 == " " }) : ""
+    question =
+      text.hasPrefix("#")
+      ? String((text.split(whereSeparator: \.isNewline).first ?? "").drop { $0 == "#" || $0 == " " }) : ""
     root = ScenarioNode(
       node: try Self.compose(text, path), place: ScenarioPlace(file: path, line: 1, key: ""))
     var count = 0
