@@ -1,0 +1,1 @@
+../../Sources/Analysis/CoRNNAnalysis.docc/Resources/certificate-5.swift
