@@ -27,6 +27,7 @@ public struct Backpropagation: Sendable {
   /// The gradient of `loss` along a run whose states are stored.
   ///
   /// - Parameters:
+  ///   - loss: what is differentiated.
   ///   - inputs: those of the run.
   ///   - trajectory: the run, which must have come to its end.
   ///   - withInputs: whether the gradient by the inputs is wanted.
@@ -53,7 +54,13 @@ public struct Backpropagation: Sendable {
   /// Keeps about 16·N·B·m/C bytes, C = ``chunkLength(batch:)``, for one more run in place of recomputed activations.
   /// Nil if the run overflows.
   ///
-  /// - Parameter start: y_0 and z_0, 2m values for all trajectories or B×2m; zero if nil.
+  /// - Parameters:
+  ///   - loss: what is differentiated.
+  ///   - inputs: the run's inputs.
+  ///   - start: y_0 and z_0, 2m values for all trajectories or B×2m; zero if nil.
+  ///   - withInputs: whether the gradient by the inputs is wanted.
+  ///   - threads: how many cores share the batch; the result is the same to the bit for any number.
+  ///   - progress: told how many steps (times trajectories) were done since it was last told.
   public func gradient(
     of loss: Loss, inputs: InputSequence, start: [Double]?, withInputs: Bool = false, threads: Int = 1,
     progress: (@Sendable (Int) -> Void)? = nil

@@ -117,6 +117,7 @@ public struct TransitionSweep: Sendable {
   ///
   /// - Parameters:
   ///   - known: points by place, of an interrupted sweep.
+  ///   - threads: how many threads share the work.
   ///   - mayGoOn: asked again and again; where it says no, the points not yet done are nil.
   ///   - finished: told each point as it is done, from any thread.
   public func points(

@@ -12,7 +12,10 @@ extension Contraction {
   /// Costs some thousands of products with m×m matrices and some hundreds of factorisations, O(m³) each.
   ///
   /// - Parameters:
+  ///   - network: the network.
+  ///   - system: the map or the flow.
   ///   - includingSeries: whether quantities over frequency are wanted, for plots.
+  ///   - threads: how many threads share the work.
   ///   - progress: called with 1 after each of ``stages`` stages.
   public init(
     _ network: OscillatorNetwork, system: MovingSystem, includingSeries: Bool = true, threads: Int = 1,

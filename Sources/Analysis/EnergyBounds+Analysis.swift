@@ -9,7 +9,11 @@ extension EnergyBounds {
   /// perturbs a unit's energy by at most 32 rounding units times the sum of the identity's terms, and the
   /// perturbations of all steps add up.
   ///
-  /// - Parameter progress: told how many steps (times trajectories) were looked at since it was last told.
+  /// - Parameters:
+  ///   - network: the network.
+  ///   - inputs: the run's inputs.
+  ///   - trajectory: the run's states.
+  ///   - progress: told how many steps (times trajectories) were looked at since it was last told.
   public init(
     network: OscillatorNetwork, inputs: InputSequence, trajectory: Trajectory, progress: ((Int) -> Void)? = nil
   ) {
@@ -21,9 +25,12 @@ extension EnergyBounds {
   /// The same for a run made a segment of steps at a time, so that only a segment's states are held.
   ///
   /// - Parameters:
+  ///   - network: the network.
+  ///   - inputs: the run's inputs.
   ///   - start: y_0 and z_0, 2m values for all trajectories or B×2m; zero if nil.
   ///   - segment: the steps that are held at once.
   ///   - threads: how many cores share the batch.
+  ///   - progress: told how many steps were done since it was last told.
   public init(
     network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, segment: Int, threads: Int = 1,
     progress: ((Int) -> Void)? = nil
@@ -53,7 +60,10 @@ extension EnergyBounds {
   /// The identity compares each unit's energy with the integral of its rate, which the integrator carried along.
   /// Comparisons with bounds allow for a hundred times the tolerance of the integration at each step.
   ///
-  /// - Parameter flow: the run, with its energy gained.
+  /// - Parameters:
+  ///   - network: the network.
+  ///   - flow: the run, with its energy gained.
+  ///   - options: how `flow` was integrated.
   public init(network: OscillatorNetwork, flow: OscillatorFlow.Result, options: IntegrationOptions) {
     let trajectory = flow.trajectory
     let m = network.hidden

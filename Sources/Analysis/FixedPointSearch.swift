@@ -33,7 +33,11 @@ public struct FixedPointSearch: Equatable, Sendable {
 
   /// The fixed points of `network` under the constant input `input`, d values.
   ///
-  /// - Parameter progress: told how many of the starts are done.
+  /// - Parameters:
+  ///   - network: the network.
+  ///   - input: the constant input, d values.
+  ///   - threads: how many threads share the work.
+  ///   - progress: told how many of the starts are done.
   public func findings(
     in network: OscillatorNetwork, input: [Double], threads: Int = 1, progress: (@Sendable (Int) -> Void)? = nil
   ) -> Findings {

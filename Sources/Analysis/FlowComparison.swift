@@ -79,7 +79,14 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
   /// Compares the map with the flow.
   ///
   /// - Parameters:
+  ///   - run: what is compared, for the result.
+  ///   - network: the network.
+  ///   - inputs: the run's inputs.
+  ///   - start: y_0 and z_0; zero if nil.
+  ///   - hold: what the input is between two samples.
+  ///   - options: method and tolerances.
   ///   - refinements: how often dt is halved for the order, with the input signal held the same.
+  ///   - threads: how many threads share the work.
   ///   - progress: told how many of `pieces(steps:refinements:)`, times trajectories, were done since it was last told.
   public init(
     run: RunDescription, network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, hold: InputHold,

@@ -57,12 +57,18 @@ public struct GradientBounds: Encodable, Equatable, Sendable {
   /// Holds a run's gradient against every bound.
   ///
   /// - Parameters:
+  ///   - network: the network.
   ///   - loss: of all trajectories.
   ///   - gradient: its gradient, with that by the inputs.
+  ///   - inputs: the run's inputs.
   ///   - trajectory: the run, or its first trajectory alone: the decomposition and the ladders are about that one.
-  ///   - targets: the hidden targets' largest entry, or the readout targets'.
+  ///   - targetMaximum: the hidden targets' largest entry, or the readout targets'.
   ///   - inputLimit: a bound on the inputs, for the rungs that hold for all inputs.
   ///   - largestLag: how far back each sweep goes.
+  ///   - worstCase: a search for the largest ratio of Proposition 3.2, where it was asked for.
+  ///   - proposition33: its measured orders, where they were asked for.
+  ///   - separations: distances from runs under other inputs.
+  ///   - threads: how many threads share the work.
   ///   - progress: told how many sweeps of N are done.
   public init(
     network: OscillatorNetwork, loss: Loss, gradient: NetworkGradient, inputs: InputSequence, trajectory: Trajectory,

@@ -54,8 +54,11 @@ public struct GradientEnvelope: Encodable, Equatable, Sendable {
   /// The envelope for lags up to `lags`.
   ///
   /// - Parameters:
+  ///   - network: the network.
+  ///   - lags: the largest lag.
   ///   - inputLimit: what inputs stay within, as ±x; nil says nothing of V.
   ///   - targetLimit: the same for hidden targets; nil leaves the bounds relative to `|∂E_n/∂y_n|`.
+  ///   - threads: how many threads share the work.
   public init(
     network: OscillatorNetwork, lags: Int, inputLimit: Double?, targetLimit: Double?, threads: Int = 1
   ) {

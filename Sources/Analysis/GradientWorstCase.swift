@@ -34,9 +34,14 @@ public struct GradientWorstCase: Encodable, Equatable, Sendable {
   /// Searches from the given inputs and targets, and from bang-bang inputs.
   ///
   /// - Parameters:
+  ///   - network: the network.
   ///   - inputs: of a batch, the first trajectory.
   ///   - targets: N×m, zero where nil.
+  ///   - start: y_0 and z_0; zero if nil.
+  ///   - inputRange: what inputs stay within.
+  ///   - targetLimit: what targets stay within, as ±x.
   ///   - iterations: steps of the ascent from each of the two starts.
+  ///   - progress: told how many iterations were done since it was last told.
   public static func search(
     network: OscillatorNetwork, inputs: InputSequence, targets: [Double]?, start: [Double]?,
     inputRange: ClosedRange<Double>, targetLimit: Double, iterations: Int, progress: ((Int) -> Void)? = nil

@@ -110,7 +110,7 @@ public struct Inspection: Encodable, Equatable, Sendable {
   ///
   /// Weights are read row by row; spectral norms need whole matrices and O(m³) operations.
   ///
-  /// - Throws: ``StoredNetwork/Failure``: an entry that isn't finite, a file that breaks off.
+  /// - Throws: `StoredNetwork.Failure`: an entry that isn't finite, a file that breaks off.
   public init(_ stored: StoredNetwork, spectral: Bool) throws(StoredNetwork.Failure) {
     let sums = try stored.absoluteRowSums()
     let oscillators = stored.oscillators

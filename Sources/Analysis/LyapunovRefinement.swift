@@ -37,9 +37,15 @@ public struct LyapunovRefinement: Encodable, Equatable, Sendable {
   /// Compares exponents.
   ///
   /// - Parameters:
+  ///   - network: the network.
   ///   - drive: inputs on the grid of the network's dt, held over each step.
+  ///   - start: the first state, 2m values.
   ///   - options: the run at the network's dt; steps, transient and interval are taken 2, 4, … times finer.
   ///   - refinements: how often dt is halved, at least 2.
+  ///   - integration: how the ODE is integrated.
+  ///   - threads: how many threads share the work.
+  ///   - mayGoOn: asked now and then; where it says no the run ends.
+  ///   - progress: told how many levels are done.
   ///
   /// Costs `2^(refinements + 1)` runs of the map and two of the flow.
   public init(

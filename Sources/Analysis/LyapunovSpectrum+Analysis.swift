@@ -9,6 +9,9 @@ extension LyapunovSpectrum {
   /// the target (``LyapunovObstacle``), or the most steps are done.
   ///
   /// - Parameters:
+  ///   - system: the system.
+  ///   - start: its first state, n values.
+  ///   - options: how the run is made.
   ///   - memory: where an interrupted run of the same system, start and options was left.
   ///   - mayGoOn: asked after each orthonormalisation; where it says no the run ends with ``Failure/interrupted(_:)``.
   ///   - progress: told how many steps were done since it was last told.

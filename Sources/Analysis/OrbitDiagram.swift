@@ -51,6 +51,10 @@ extension OrbitDiagram {
   ///
   /// - Parameters:
   ///   - transient: steps in which the tangent turns before it counts.
+  ///   - steps: steps averaged over.
+  ///   - tangents: how tangents begin.
+  ///   - threads: how many threads share the work.
+  ///   - progress: told how many orbits are done.
   ///   - system: the system at a value.
   public func exponents(
     transient: Int, steps: Int, tangents: LyapunovSpectrum.Options.Tangents = .random(seed: 0), threads: Int = 1,
@@ -131,8 +135,9 @@ public struct OrbitSweep: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - start: where the first value starts (every value, without a warm start).
-  ///   - system: the system at a value.
+  ///   - threads: how many threads share the work.
   ///   - progress: told for each value done.
+  ///   - system: the system at a value.
   public func diagram(
     from start: [Double], threads: Int = 1, progress: (@Sendable (Int) -> Void)? = nil,
     system: @Sendable (Double) -> any DynamicalSystem
@@ -144,7 +149,13 @@ public struct OrbitSweep: Equatable, Sendable {
 
   /// The diagram of a family of flows, at the maxima of the variable.
   ///
-  /// - Parameter step: the steps in which maxima are looked for, in units of time.
+  /// - Parameters:
+  ///   - start: the first orbit's start.
+  ///   - step: the steps in which maxima are looked for, in units of time.
+  ///   - integration: method and tolerances.
+  ///   - threads: how many threads share the work.
+  ///   - progress: told how many values are done.
+  ///   - field: the field at a value of the parameter.
   public func diagram(
     from start: [Double], step: Double, integration: IntegrationOptions = .init(), threads: Int = 1,
     progress: (@Sendable (Int) -> Void)? = nil, field: @Sendable (Double) -> any FlowField

@@ -14,9 +14,14 @@ public struct OrbitSeries: Equatable, Sendable {
   /// Runs `system` from `start`.
   ///
   /// - Parameters:
+  ///   - system: the system.
+  ///   - start: its first state.
   ///   - transient: steps that are left out first.
+  ///   - steps: how many steps are kept.
+  ///   - variable: which variable, from 0.
   ///   - isAngle: whether the variable is an angle: its sine is kept then, which doesn't count turns.
   ///   - every: after how many steps a state is kept; 0 for none.
+  ///   - progress: told how many steps were done since it was last told.
   public init(
     of system: some DynamicalSystem, from start: [Double], transient: Int, steps: Int, variable: Int,
     isAngle: Bool = false,

@@ -57,7 +57,11 @@ public struct PoincareSection: Encodable, Equatable, Sendable {
 
   /// The section of the orbit from `start` at time `time`.
   ///
-  /// - Parameter progress: told how many points were found since it was last told.
+  /// - Parameters:
+  ///   - field: the field.
+  ///   - start: the orbit's start.
+  ///   - time: the time there.
+  ///   - progress: told how many points were found since it was last told.
   public func findings(
     of field: some FlowField, from start: [Double], time: Double = 0, progress: (@Sendable (Int) -> Void)? = nil
   ) -> Findings {

@@ -38,7 +38,10 @@ public struct PowerSpectrum: Encodable, Equatable, Sendable {
 
   /// The spectrum of values `interval` apart.
   ///
-  /// - Parameter segmentLength: at least 8, at most as many as there are values.
+  /// - Parameters:
+  ///   - values: the series.
+  ///   - interval: the time from one value to the next.
+  ///   - segmentLength: at least 8, at most as many as there are values.
   public init(of values: [Double], interval: Double, segmentLength: Int) {
     precondition(8...values.count ~= segmentLength, "segments of \(segmentLength) of \(values.count) values")
     let n = segmentLength

@@ -28,7 +28,13 @@ public struct Proposition32: Encodable, Equatable, Sendable {
 
   /// Holds the gradient of the loss on hidden states against the proposition.
   ///
-  /// - Parameter targetMaximum: Ȳ.
+  /// - Parameters:
+  ///   - network: the network.
+  ///   - gradient: the gradient of the loss.
+  ///   - targetMaximum: Ȳ.
+  ///   - steps: the run's length, N.
+  ///   - assumption: (6) for the network.
+  ///   - startsAtZero: whether the run starts from zero.
   public init(
     network: OscillatorNetwork, gradient: NetworkGradient, targetMaximum: Double, steps: Int,
     assumption: WeightAssumption, startsAtZero: Bool

@@ -72,9 +72,13 @@ public struct Proposition33: Encodable, Equatable, Sendable {
   /// Measures the orders.
   ///
   /// - Parameters:
+  ///   - network: the network.
   ///   - inputs: the given inputs, refined by `hold`; of a batch, the first trajectory.
+  ///   - start: y_0 and z_0; zero if nil.
+  ///   - hold: what the input is between two samples.
   ///   - halvings: how often dt is halved.
-  ///   - progress: told how many of the ``runCount`` groups of runs are done.
+  ///   - threads: how many threads share the work.
+  ///   - progress: told how many of the `runCount` groups of runs are done.
   public init(
     network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, hold: InputHold, halvings: Int,
     threads: Int, progress: (@Sendable (Int) -> Void)? = nil
@@ -113,7 +117,7 @@ public struct Proposition33: Encodable, Equatable, Sendable {
     }
   }
 
-  /// The number of runs that ``init`` makes.
+  /// The number of runs that `init` makes.
   public static func runCount(halvings: Int) -> Int {
     Setting.allCases.count * Weights.allCases.count * (halvings + 1)
   }

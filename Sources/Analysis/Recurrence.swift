@@ -6,7 +6,10 @@ public enum Recurrence {
   /// The smallest p <= ``longest`` with `|x_{n+p} − x_n| <= tolerance·size` in every component for all n, size being the
   /// largest absolute value of any state, or 1 if that is more; nil where there is none. At least 2p states must show it.
   ///
-  /// - Parameter angles: variables of which values 2π apart are one.
+  /// - Parameters:
+  ///   - states: the sequence.
+  ///   - tolerance: how near a state must come back, relative to the states' size.
+  ///   - angles: variables of which values 2π apart are one.
   public static func period(of states: [[Double]], tolerance: Double, angles: [Int] = []) -> Int? {
     let size = states.reduce(1) { max($0, $1.largest) }
     for period in stride(from: 1, through: min(longest, states.count / 2), by: 1) {

@@ -25,7 +25,12 @@ public struct Separation: Encodable, Equatable, Sendable {
 
   /// Compares two runs of the same network from the same start.
   ///
-  /// - Parameter tolerance: what errors of an integration can have added, relative to the bound; 0 for the map.
+  /// - Parameters:
+  ///   - network: the network.
+  ///   - first: a run.
+  ///   - second: another from the same start.
+  ///   - system: what made the runs.
+  ///   - tolerance: what errors of an integration can have added, relative to the bound; 0 for the map.
   public init(
     network: OscillatorNetwork, first: Trajectory, second: Trajectory, system: MovingSystem, tolerance: Double = 0
   ) {

@@ -84,7 +84,14 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
 
   /// The network in `stored`, run as `network`.
   ///
-  /// - Parameter integration: how its ODE is integrated; nil for its map.
+  /// - Parameters:
+  ///   - stored: the file it was read from.
+  ///   - network: the network as it is run.
+  ///   - mode: which exponents are meant.
+  ///   - drivenBy: the input in words.
+  ///   - integration: how its ODE is integrated; nil for its map.
+  ///   - stepsPerPeriod: steps in a period of the forcing; nil where there is none.
+  ///   - start: the start in words.
   public init(
     _ stored: StoredNetwork, network: OscillatorNetwork, mode: SystemMode, drivenBy: String,
     integration: FlowIntegration?, stepsPerPeriod: Int?, start: String
@@ -97,7 +104,17 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
 
   /// A network called `name`, read or drawn at random, with these constants.
   ///
-  /// - Parameter integration: how its ODE is integrated; nil for its map.
+  /// - Parameters:
+  ///   - name: what it is called.
+  ///   - network: the network.
+  ///   - layout: how its file was read; nil without a file.
+  ///   - isRandom: whether it was drawn at random.
+  ///   - constants: its constants, and where each came from.
+  ///   - mode: which exponents are meant.
+  ///   - drivenBy: the input in words.
+  ///   - integration: how its ODE is integrated; nil for its map.
+  ///   - stepsPerPeriod: steps in a period of the forcing; nil where there is none.
+  ///   - start: the start in words.
   public init(
     name: String, network: OscillatorNetwork, layout: Layout?, isRandom: Bool, constants: [Inspection.Constant],
     mode: SystemMode, drivenBy: String, integration: FlowIntegration?, stepsPerPeriod: Int?, start: String
@@ -122,7 +139,16 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
 
   /// A system called `name` with these parameters.
   ///
-  /// - Parameter integration: how a flow is integrated; nil for a map.
+  /// - Parameters:
+  ///   - name: what it is called.
+  ///   - parameters: its parameters.
+  ///   - mode: which exponents are meant.
+  ///   - drivenBy: the input in words.
+  ///   - integration: how a flow is integrated; nil for a map.
+  ///   - system: the system.
+  ///   - stepsPerPeriod: steps in a period of the forcing; nil where there is none.
+  ///   - start: the start in words.
+  ///   - angles: the variables that are angles, from 0.
   public init(
     name: String, parameters: [Parameter], mode: SystemMode, drivenBy: String, integration: FlowIntegration?,
     system: some DynamicalSystem, stepsPerPeriod: Int?, start: String, angles: [Int] = []

@@ -68,7 +68,12 @@ extension FixedPointSearch {
   /// The fixed points of a map, `f(x) = x`; of a flow that is driven periodically, the orbits of the forcing's period,
   /// as the fixed points of the map over `steps` steps.
   ///
-  /// - Parameter angles: variables of which values 2π apart are one: orbits that turn over are among those found.
+  /// - Parameters:
+  ///   - system: the system.
+  ///   - steps: how many steps make one application of f.
+  ///   - start: a state that starts are spread around.
+  ///   - angles: variables of which values 2π apart are one: orbits that turn over are among those found.
+  ///   - threads: how many threads share the work.
   ///
   /// Starts: the given one, and points of the orbit from it, half of them with normal displacements as large as the orbit
   /// and their angles anywhere. None is proved, and others may exist.

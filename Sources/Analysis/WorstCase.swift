@@ -36,12 +36,14 @@ public struct WorstCase: Encodable, Equatable, Sendable {
   /// the gradient's signs, halved when they lead down.
   ///
   /// - Parameters:
+  ///   - network: the network.
   ///   - inputs: the given inputs; of a batch, the first trajectory.
+  ///   - start: y_0 and z_0, 2m values; zero if nil.
   ///   - range: what each input must stay within.
   ///   - iterations: forward and backward runs from each start.
-  ///   - progress: told how many runs of `2·iterations` for each rung were done since it was last told.
   ///   - flow: how the continuous system is held and integrated; nil leaves its rungs out. For them the inputs found
   ///     for the map are tried, and the best kept.
+  ///   - progress: told how many runs of `2·iterations` for each rung were done since it was last told.
   public static func search(
     network: OscillatorNetwork, inputs: InputSequence, start: [Double]?, range: ClosedRange<Double>, iterations: Int,
     flow: (hold: InputHold, options: IntegrationOptions)?, progress: ((Int) -> Void)? = nil

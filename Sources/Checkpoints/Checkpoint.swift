@@ -69,7 +69,9 @@ public final class Checkpoint {
 
   /// Opens a file and reads its directory of tensors, not their numbers.
   ///
-  /// - Parameter memoryLimit: the most bytes that a compressed member may unpack to.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - memoryLimit: the most bytes that a compressed member may unpack to.
   /// - Throws: ``CheckpointError``: not there, not a known format, broken, or asking for Python code.
   public init(path: String, memoryLimit: Int) throws(CheckpointError) {
     typealias Problem = CheckpointError.Problem

@@ -10,13 +10,17 @@ public enum NetworkWriter {
     case safetensors
     /// Constants, damping and activation stand as arrays.
     case npz
-    /// ``NetworkJSON``.
+    /// JSON of the project's own form, for people to read and write.
     case json
   }
 
   /// Writes `network` to `path` in one move: the file is whole or isn't there.
   ///
-  /// - Parameter inputScale: what raw inputs are divided by, noted beside the constants.
+  /// - Parameters:
+  ///   - network: the network.
+  ///   - inputScale: what raw inputs are divided by, noted beside the constants.
+  ///   - format: the file's format.
+  ///   - path: the file.
   public static func write(
     _ network: OscillatorNetwork, inputScale: Double = 1, as format: Format, to path: String
   ) throws(CheckpointError) {

@@ -15,6 +15,7 @@ public struct NumericArray: Equatable, Sendable {
   /// Reads an array.
   ///
   /// - Parameters:
+  ///   - path: the file.
   ///   - names: the arrays to take from a `.npz`, in order of preference; a file with one array needs no name.
   ///   - memoryLimit: the most bytes that a compressed array may unpack to.
   /// - Throws: ``CheckpointError``.

@@ -33,6 +33,7 @@ public struct StoredNetwork {
   /// Finds the network in a file.
   ///
   /// - Parameters:
+  ///   - path: the file.
   ///   - layout: how to read the tensors; nil to take the sidecar's word or recognise it.
   ///   - map: roles to assign by name on top of the layout.
   ///   - layer: the layer to take from a file of several.

@@ -16,12 +16,14 @@ public protocol DynamicalSystem: Sendable {
 
   /// Moves a state by one step.
   ///
-  /// - Throws: ``IntegrationFailure`` where a flow can't be integrated.
+  /// - Throws: `IntegrationFailure` where a flow can't be integrated.
   mutating func advance(_ state: inout [Double]) throws(IntegrationFailure)
 
   /// Moves a state by one step, and tangent vectors by the step's derivative at it.
   ///
-  /// - Parameter tangents: rows of n values, as many as there are tangents.
+  /// - Parameters:
+  ///   - state: the state, n values.
+  ///   - tangents: rows of n values, as many as there are tangents.
   mutating func advance(_ state: inout [Double], tangents: inout [Double]) throws(IntegrationFailure)
 
   /// Moves both by some steps, as that many calls would; systems that do it faster at once have their own.

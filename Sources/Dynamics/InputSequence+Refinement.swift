@@ -4,7 +4,10 @@ extension InputSequence {
   /// The same signal sampled `parts` times as often: repeated where it is held, read off its lines or splines
   /// where it isn't.
   ///
-  /// - Parameter timeStep: the spacing of these inputs.
+  /// - Parameters:
+  ///   - parts: how many samples take the place of one.
+  ///   - hold: what the input is between two samples.
+  ///   - timeStep: the spacing of these inputs.
   public func refined(by parts: Int, hold: InputHold, timeStep: Double) -> InputSequence {
     precondition(parts >= 1, "refinement by \(parts)")
     let row = batch * width

@@ -57,6 +57,7 @@ public enum NamedSystem: String, CaseIterable, Sendable {
   /// The system with its usual parameters, but for those in `given`, and a start near its attractor.
   ///
   /// - Parameters:
+  ///   - given: parameters by name in place of the usual ones.
   ///   - timeStep: the sampling step of a flow; nil for its own.
   ///   - integration: how a flow gets from one sample to the next.
   public func make(

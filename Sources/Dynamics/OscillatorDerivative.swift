@@ -33,8 +33,11 @@ public struct OscillatorDerivative: Sendable {
   /// The slopes `sigma'(W y + Z z + V u + b)` for some states and the inputs that act on them.
   ///
   /// - Parameters:
+  ///   - count: how many states.
   ///   - states: `count` rows of 2m values, positions then velocities, from `start` on.
+  ///   - start: where the first state begins.
   ///   - inputs: `count` rows of d values from `inputStart` on.
+  ///   - inputStart: where the first input begins.
   ///   - slopes: receives `count` rows of m values, which keep their relative accuracy where tanh saturates.
   public func slopes(
     count: Int, states: [Double], from start: Int = 0, inputs: [Double], inputsFrom inputStart: Int = 0,
@@ -73,7 +76,11 @@ public struct OscillatorDerivative: Sendable {
 
   /// Pushes tangent vectors through the step: `v ← J·v` for each of `count` rows of 2m values.
   ///
-  /// - Parameter slopes: the step's m slopes from `start` on, the same for all rows.
+  /// - Parameters:
+  ///   - tangents: rows of 2m values.
+  ///   - count: how many rows.
+  ///   - slopes: the step's m slopes from `start` on, the same for all rows.
+  ///   - start: where in `slopes` the step's begin.
   public func push(tangents: inout [Double], count: Int, slopes: [Double], from start: Int = 0) {
     precondition(tangents.count == count * 2 * network.hidden, "\(tangents.count) values in \(count) tangents")
     pushTangents(
@@ -84,9 +91,12 @@ public struct OscillatorDerivative: Sendable {
   /// Pulls cotangent vectors back through the step: `w ← Jᵀ·w` for each row `(lambda, mu)` of 2m values.
   ///
   /// - Parameters:
+  ///   - cotangents: rows (lambda, mu) of 2m values.
   ///   - slopes: a row of m slopes for each cotangent, from `start` on.
+  ///   - start: where in `slopes` the first row's begin.
   ///   - drive: receives `a = dt·D·q`, what a change of the step's drive A does: rows of m, from `place` on.
   ///   - velocity: receives `q = s·(mu + dt·lambda)`, likewise.
+  ///   - place: where in `drive` and `velocity` the first row's go.
   public func pull(
     cotangents: inout [Double], slopes: [Double], from start: Int = 0, drive: inout [Double],
     velocity: inout [Double], at place: Int = 0
@@ -114,7 +124,11 @@ public struct OscillatorDerivative: Sendable {
   /// Applies the flow's derivative to tangent vectors: `(z', D·(W y' + Z z') − gamma·y' − epsilon·z')` for each of
   /// `count` rows (y', z').
   ///
-  /// - Parameter slopes: the m slopes at the state, from `start` on.
+  /// - Parameters:
+  ///   - tangents: rows of 2m values.
+  ///   - count: how many rows.
+  ///   - slopes: the m slopes at the state, from `start` on.
+  ///   - start: where in `slopes` the state's begin.
   public func flowRates(tangents: [Double], count: Int, slopes: [Double], from start: Int = 0) -> [Double] {
     let m = network.hidden
     var driven = [Double](repeating: 0, count: count * m)

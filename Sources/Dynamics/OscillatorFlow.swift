@@ -38,6 +38,7 @@ public struct OscillatorFlow: Sendable {
   /// The states at t_1 … t_N under `inputs`.
   ///
   /// - Parameters:
+  ///   - inputs: the run's inputs.
   ///   - start: y_0 and z_0, 2m values for all trajectories or B×2m; zero if nil.
   ///   - withEnergy: whether each unit's gain of energy is integrated beside the state, to the same tolerance.
   ///   - threads: how many cores share the batch.

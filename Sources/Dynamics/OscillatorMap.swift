@@ -31,6 +31,7 @@ public struct OscillatorMap: Sendable {
   /// The trajectory under `inputs`. One of a batch has the bits that it has alone.
   ///
   /// - Parameters:
+  ///   - inputs: the run's inputs.
   ///   - start: y_0 and z_0, 2m values for all trajectories or B×2m; zero if nil.
   ///   - threads: how many cores share the batch; the result is the same to the bit for any number.
   ///   - progress: told how many steps (times trajectories) were done since it was last told.
@@ -176,6 +177,7 @@ extension OscillatorMap {
   ///   - states: receives (N + 1)·B rows of m positions and m velocities, the start first.
   ///   - slopes: receives N·B rows of m slopes, which keep their relative accuracy where tanh saturates; the drives
   ///     instead where slopes aren't wanted.
+  ///   - withSlopes: whether slopes are wanted.
   public func run(
     inputs: InputSequence, start: [Double], states: inout [Double], slopes: inout [Double], withSlopes: Bool
   ) {

@@ -5,7 +5,7 @@ import RealModule
 /// The coRNN map as a dynamical system: states of m positions and m velocities.
 ///
 /// Tangents move by products of W and Z with their halves, never by the 2m×2m Jacobian: a step of k tangents costs
-/// 2·m²·(k + 1) multiply–adds, half of that where Z = 0. A closed loop is the map of ``OscillatorNetwork/closingLoop()`` under no input.
+/// 2·m²·(k + 1) multiply–adds, half of that where Z = 0. A closed loop is the map of `OscillatorNetwork.closingLoop()` under no input.
 public struct OscillatorMapSystem: DynamicalSystem {
   /// What the network is driven by.
   public enum Drive: Equatable, Sendable {

@@ -24,7 +24,7 @@ public enum Signal: Equatable, Sendable {
   ///   - width: the number of channels, d.
   ///   - timeStep: dt.
   ///   - random: the stream for what is random in the signal.
-  /// - Throws: ``IntegrationFailure`` where Lorenz-96 can't be integrated.
+  /// - Throws: `IntegrationFailure` where Lorenz-96 can't be integrated.
   public func inputs(
     count: Int, width: Int, timeStep: Double, random: SplittableRandom
   ) throws(IntegrationFailure) -> InputSequence {

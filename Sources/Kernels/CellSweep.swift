@@ -40,7 +40,9 @@ public final class CellSweep<Scalar: TrainingScalar>: @unchecked Sendable {
   /// Runs the network forward from a zero state and leaves ``outputs``.
   ///
   /// - Parameters:
+  ///   - cell: the network, packed.
   ///   - inputs: N×`batch`×d.
+  ///   - batch: the trajectories in `inputs`, B.
   ///   - slice: the trajectories among `batch` that run here.
   ///   - scored: the first step whose outputs are wanted, from 1 to N.
   @specialized(where Scalar == Float)
@@ -77,7 +79,9 @@ public final class CellSweep<Scalar: TrainingScalar>: @unchecked Sendable {
 
   /// Goes back from the derivatives in ``outputs``.
   ///
-  /// - Parameter withConstants: whether the sums that the constants' gradient needs are wanted.
+  /// - Parameters:
+  ///   - cell: the network, packed.
+  ///   - withConstants: whether the sums that the constants' gradient needs are wanted.
   /// - Returns: dE/dM in the layout of M (padding holds nothing of use), and sums by unit, each ``CellLayout/units`` long:
   ///   for oscillators with w = mu + dt·lambda of `w·y_{n−1}`, `w·z_{n−1}`, `w·(z_n − z_{n−1})` and `lambda·z_n`; for the
   ///   other cells the gradient by each of their factors.

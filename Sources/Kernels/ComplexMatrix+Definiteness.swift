@@ -8,7 +8,9 @@ extension ComplexMatrix {
   /// what rounding can do in it: at most `16·(n + 4)·u` times the trace, u = 2⁻⁵³ (Rump, BIT 46 (2006) 433, whose
   /// bound is γ_{n+1} times the trace, times four for complex products), and `entryError`.
   ///
-  /// - Parameter entryError: a bound on the spectral norm of the errors in the matrix's entries.
+  /// - Parameters:
+  ///   - limit: what it is to be below.
+  ///   - entryError: a bound on the spectral norm of the errors in the matrix's entries.
   ///
   /// Costs 4n³/3 operations.
   public func provesHermitianPart(below limit: Double, entryError: Double) -> Bool {

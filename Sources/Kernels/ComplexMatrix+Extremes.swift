@@ -11,7 +11,9 @@ extension ComplexMatrix {
 
   /// The largest eigenvalue of the Hermitian part `(A + Aᴴ)/2`, by Lanczos iteration to a relative residual.
   ///
-  /// - Parameter start: a guess at the eigenvector.
+  /// - Parameters:
+  ///   - start: a guess at the eigenvector.
+  ///   - tolerance: the residual to reach, relative to the value.
   ///
   /// Costs some dozens of products with A. The value is a lower bound up to rounding.
   public func largestOfHermitianPart(start: [Double]? = nil, tolerance: Double = 1e-8) -> Extreme {

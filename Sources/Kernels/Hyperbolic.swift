@@ -21,7 +21,7 @@ public func applyTanhSlope(to values: inout [Double]) {
   }
 }
 
-/// Puts the hyperbolic tangents of `count` values from `start` on at the beginning of `result`, as ``applyTanh(to:)``
+/// Puts the hyperbolic tangents of `count` values from `start` on at the beginning of `result`, as `applyTanh(to:)`
 /// has them.
 public func tanh(of values: [Double], from start: Int, count: Int, into result: inout [Double]) {
   precondition(

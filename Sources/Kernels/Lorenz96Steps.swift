@@ -4,7 +4,9 @@ import CKernels
 /// vectors through them, several tangents to a vector register.
 ///
 /// - Parameters:
+///   - count: how many steps.
 ///   - step: the size of each of `count` steps.
+///   - forcing: F.
 ///   - state: n >= 4 variables.
 ///   - tangents: rows of n values; may be empty.
 public func lorenz96Steps(

@@ -6,7 +6,10 @@ extension Matrix {
   /// - Parameters:
   ///   - count: the number of rows on either side.
   ///   - left: `count` rows of `rows` values from `leftStart` on, without gaps.
+  ///   - leftStart: where `left` begins.
   ///   - right: `count` rows of `columns` values from `rightStart` on, `rightStride` apart.
+  ///   - rightStart: where `right` begins.
+  ///   - rightStride: from one row of `right` to the next.
   ///
   /// Costs `count·rows·columns` multiply–adds on one core.
   public mutating func addOuterProducts(

@@ -7,9 +7,11 @@ extension Matrix {
   /// - Parameters:
   ///   - count: the number of vectors.
   ///   - vectors: `count` rows of at least `columns` values, `stride` apart.
+  ///   - start: where the first vector begins.
   ///   - stride: the distance from one vector to the next.
   ///   - keeping: what `result` is multiplied by first (0 overwrites it).
   ///   - result: `count` rows of `rows` values.
+  ///   - offset: where in `result` the first product goes.
   ///
   /// Costs `count·rows·columns` multiply–adds on one core.
   public func multiply(

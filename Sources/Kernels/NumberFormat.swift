@@ -31,6 +31,8 @@ public enum NumberFormat: String, CaseIterable, Codable, Sendable {
   ///   - stride: from one number to the next, in numbers.
   ///   - bigEndian: the order of a number's bytes.
   ///   - values: replaced, from `start` on, by `count` numbers.
+  ///   - start: where in `values` the first goes.
+  ///   - count: how many numbers.
   public func decode(
     _ bytes: RawSpan, at offset: Int, stride: Int, bigEndian: Bool, into values: inout [Double], from start: Int,
     count: Int

@@ -48,7 +48,9 @@ public struct ODEIntegrator: ~Copyable {
   /// Prepares the integration of `dimension` equations.
   ///
   /// - Parameters:
+  ///   - dimension: the number of equations, n.
   ///   - firstStep: the first trial step; the control takes over from there.
+  ///   - options: method and tolerances.
   ///   - field: the right-hand side.
   ///   - jacobian: its derivatives, which the implicit methods need.
   public init(

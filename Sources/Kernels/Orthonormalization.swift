@@ -11,6 +11,7 @@ import RealModule
 ///
 /// - Parameters:
 ///   - rows: rows of `width` values.
+///   - width: the values in a row.
 ///   - logarithms: one for each row, of which there are at most `width`.
 ///
 /// Costs count²·width multiply–adds.

@@ -9,7 +9,10 @@ import CKernels
 /// - Parameters:
 ///   - state: batch × 2m: each row the m positions, then the m velocities.
 ///   - sigma: batch × m.
+///   - timeStep: dt.
 ///   - gamma: m values, as `retain` and `scale`.
+///   - retain: r of each unit, the retention of its velocity.
+///   - scale: s of each unit.
 public func advanceOscillators(
   state: inout [Double], sigma: [Double], timeStep: Double, gamma: [Double], retain: [Double], scale: [Double]
 ) {
@@ -29,7 +32,15 @@ public func advanceOscillators(
 
 /// The same step from the states at `start` in `rows` to the place right after them: `batch` rows of 2m values each.
 ///
-/// - Parameter sigma: at least batch × m values.
+/// - Parameters:
+///   - rows: states in rows of 2·batch·m values, positions first.
+///   - start: where the old states begin.
+///   - batch: B.
+///   - sigma: at least batch × m values.
+///   - timeStep: dt.
+///   - gamma: gamma of each unit.
+///   - retain: r of each unit, the retention of its velocity.
+///   - scale: s of each unit.
 public func advanceOscillators(
   rows: inout [Double], from start: Int, batch: Int, sigma: [Double], timeStep: Double, gamma: [Double],
   retain: [Double], scale: [Double]

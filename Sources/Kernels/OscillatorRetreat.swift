@@ -8,9 +8,15 @@ import CKernels
 /// - Parameters:
 ///   - cotangent: batch × 2m: each row the m values of lambda (by position), then the m of mu (by velocity).
 ///   - slope: batch × m from `slopeFrom` on: 1 − sigma².
+///   - slopeFrom: where in `slope` the step's begin.
+///   - timeStep: dt.
 ///   - gamma: m values, as `retain` and `scale`.
+///   - retain: r of each unit, the retention of its velocity.
+///   - scale: s of each unit.
 ///   - a: batch × m from `aFrom` on, overwritten.
+///   - aFrom: where in `a` they go.
 ///   - q: batch × m from `qFrom` on, overwritten.
+///   - qFrom: where in `q` they go.
 public func retreatOscillators(
   cotangent: inout [Double], slope: [Double], slopeFrom: Int = 0, timeStep: Double, gamma: [Double],
   retain: [Double], scale: [Double], a: inout [Double], aFrom: Int = 0, q: inout [Double], qFrom: Int = 0

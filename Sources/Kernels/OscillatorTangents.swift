@@ -7,7 +7,11 @@ import CKernels
 ///   - tangents: rows of 2m values, positions then velocities.
 ///   - coupling: [W Z], or W alone where Z = 0.
 ///   - slopes: the m slopes of the step's activations from `start` on, the same for all rows.
+///   - start: where in `slopes` the step's begin.
+///   - timeStep: dt.
 ///   - gamma: m values, as `retain` and `scale`: those of `advanceOscillators`.
+///   - retain: r of each unit, the retention of its velocity.
+///   - scale: s of each unit.
 ///
 /// Costs rows·m·2m multiply–adds, half of that where Z = 0. A row's result has the same bits whichever rows go with it.
 public func pushTangents(

@@ -25,7 +25,11 @@ public struct PackedMatrix: Sendable {
   /// - Parameters:
   ///   - count: the number of vectors.
   ///   - vectors: `count` rows of at least `columns` values, `stride` apart, the first at `start`.
+  ///   - start: where the first vector begins.
+  ///   - stride: from one vector to the next.
   ///   - result: `count` rows of at least `rows` values, `resultStride` apart, the first at `offset`.
+  ///   - offset: where in `result` the first product goes.
+  ///   - resultStride: from one product to the next.
   ///
   /// Costs `count·rows·columns` multiply–adds on one core.
   public func multiplyAdd(

@@ -4,8 +4,13 @@ import CKernels
 ///
 /// - Parameters:
 ///   - count: the number of rows.
-///   - left, right: rows of as many values as `sums` has, from `leftStart` and `rightStart` on, `leftStride` and
-///     `rightStride` apart.
+///   - left: rows of as many values as `sums` has.
+///   - leftStart: where `left` begins.
+///   - leftStride: from one row of `left` to the next.
+///   - right: as many rows.
+///   - rightStart: where `right` begins.
+///   - rightStride: from one row of `right` to the next.
+///   - sums: what is added to, a sum for each column.
 public func addColumnProducts(
   count: Int, left: [Double], from leftStart: Int = 0, leftStride: Int, right: [Double], rightFrom rightStart: Int = 0,
   rightStride: Int, into sums: inout [Double]
@@ -31,8 +36,15 @@ public func addColumnProducts(
 /// Adds rows to rows: `result_r += scale·rows_r`, `columns` values each.
 ///
 /// - Parameters:
+///   - count: how many rows.
+///   - columns: values in a row.
+///   - scale: what rows are multiplied by.
 ///   - rows: `count` rows from `start` on, `stride` apart.
+///   - start: where the first row begins.
+///   - stride: from one row to the next.
 ///   - result: `count` rows from `place` on, `resultStride` apart.
+///   - place: where the first row of `result` begins.
+///   - resultStride: from one row of `result` to the next.
 public func addScaledRows(
   count: Int, columns: Int, scale: Double, rows: [Double], from start: Int = 0, stride: Int,
   to result: inout [Double], at place: Int = 0, stride resultStride: Int

@@ -44,7 +44,13 @@ public struct ClosedLoopComparison: Encodable, Equatable, Sendable {
 
   /// Fits each method to forecast one sample ahead and closes the loop.
   ///
-  /// - Parameter progress: called as each method is done.
+  /// - Parameters:
+  ///   - methods: the models, in the table's order.
+  ///   - data: the trajectories.
+  ///   - task: how loops are run and judged.
+  ///   - exponent: the system's own largest exponent.
+  ///   - options: trials, seeds and threads.
+  ///   - progress: called as each method is done.
   /// - Throws: ``Failure``: a true trajectory can't be made, or it was told to stop.
   public init(
     _ methods: [any ForecastMethod], on data: ForecastData, task: ClosedLoopTask, exponent: LargestExponent,

@@ -8,8 +8,9 @@ public protocol DifferentiableForecastModel: ForecastModel {
   ///
   /// - Parameters:
   ///   - input: n values, then n predictions.
-  ///   - tangents: rows of n + `carried` values: changes of the input and of what is carried, then of the prediction and
-  ///     of what is carried on.
+  ///   - carry: what the model carries; moves on.
+  ///   - tangents: rows of n + `carried` values: changes of the input and of what is carried, then of the prediction
+  ///     and of what is carried on.
   func advance(input: inout [Double], carry: inout [Double], tangents: inout [Double])
 }
 
@@ -64,7 +65,7 @@ public struct LoopSpectrum: Encodable, Equatable, Sendable {
 
   /// The first `count` exponents over `steps` steps.
   ///
-  /// - Throws: ``LyapunovSpectrum/Failure``, also where forecasts leave the range of doubles.
+  /// - Throws: `LyapunovSpectrum.Failure`, also where forecasts leave the range of doubles.
   init(
     of system: any DynamicalSystem, from start: [Double], count: Int, transient: Int, steps: Int
   ) throws(LyapunovSpectrum.Failure) {

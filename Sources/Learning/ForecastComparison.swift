@@ -104,7 +104,13 @@ public struct ForecastComparison: Encodable, Equatable, Sendable {
   ///
   /// A method that can't be fitted is an entry that says why.
   ///
-  /// - Parameter progress: called as each method is done.
+  /// - Parameters:
+  ///   - methods: the models, in the table's order.
+  ///   - data: the trajectories.
+  ///   - task: what is to be forecast, and what is scored.
+  ///   - exponent: the system's own largest exponent.
+  ///   - options: trials, seeds and threads.
+  ///   - progress: called as each method is done.
   /// - Throws: ``ForecastFailure/interrupted``.
   public init(
     _ methods: [any ForecastMethod], on data: ForecastData, task: ForecastTask, exponent: LargestExponent,

@@ -28,7 +28,10 @@ extension ForecastModel {
 
   /// How well it forecasts `data` open loop: at every step it is given the true state.
   ///
-  /// - Parameter threads: how many cores share the trajectories; the result is the same to the bit for any number.
+  /// - Parameters:
+  ///   - data: the trajectories to forecast.
+  ///   - task: what is to be forecast, and what is scored.
+  ///   - threads: how many cores share the trajectories; the result is the same to the bit for any number.
   public func score(on data: InputSequence, task: ForecastTask, threads: Int = 1) -> ForecastScore {
     precondition(data.width == variables, "inputs of width \(data.width), not \(variables)")
     let block = 16

@@ -75,7 +75,11 @@ public struct ForecastData: Sendable {
 
   /// The trajectories of one part.
   ///
-  /// - Parameter progress: told how many trajectories were made since it was last told.
+  /// - Parameters:
+  ///   - recipe: how the data are made.
+  ///   - part: which trajectories.
+  ///   - threads: how many threads share the work.
+  ///   - progress: told how many trajectories were made since it was last told.
   public static func trajectories(
     _ recipe: ForecastDataRecipe, _ part: Part, threads: Int = 1, progress: (@Sendable (Int) -> Void)? = nil
   ) throws(IntegrationFailure) -> InputSequence {

@@ -4,7 +4,7 @@ public import CoRNNKernels
 ///
 /// A batch goes in slices whose number depends on its size alone, each on one core from its first step to its last and
 /// back; their gradients are added in their order. So a result has the same bits for any number of threads. Memory is
-/// that of one slice's history (``CellSweep``) for each thread. Not to be used from two threads at a time.
+/// that of one slice's history (`CellSweep`) for each thread. Not to be used from two threads at a time.
 public final class GradientEngine<Scalar: TrainingScalar> {
   /// The cell.
   public let cell: any RecurrentCell
@@ -42,7 +42,7 @@ public final class GradientEngine<Scalar: TrainingScalar> {
 
   /// The objective over a batch, and its gradient in the order of the parameters.
   ///
-  /// Both are NaN or infinite where the run overflows. Costs ``CellLayout/multiplyAdds`` for each step and trajectory.
+  /// Both are NaN or infinite where the run overflows. Costs `CellLayout.multiplyAdds` for each step and trajectory.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func valueAndGradient(

@@ -16,7 +16,7 @@ public struct LargestExponent: Encodable, Equatable, Sendable {
 
   /// That of Lorenz-96, by Runge–Kutta steps of 0.01 and their exact derivatives, from a random start.
   ///
-  /// - Throws: ``LyapunovSpectrum/Failure``.
+  /// - Throws: `LyapunovSpectrum.Failure`.
   public init(
     variables: Int, forcing: Double, target: Double = 3e-3, mostSteps: Int = 10_000_000
   ) throws(LyapunovSpectrum.Failure) {

@@ -87,7 +87,7 @@ public struct LongRunStatistics: Encodable, Equatable, Sendable {
 
   /// The statistics of `models`, each run freely from starts of its own.
   ///
-  /// - Throws: ``IntegrationFailure`` where a true run can't be made.
+  /// - Throws: `IntegrationFailure` where a true run can't be made.
   public init(
     of models: [(name: String, model: any ForecastModel)], data: ForecastDataRecipe, task: ClosedLoopTask, threads: Int
   ) throws(IntegrationFailure) {

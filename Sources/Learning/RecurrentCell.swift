@@ -3,7 +3,7 @@ public import CoRNNKernels
 /// A recurrent network with an affine readout, as something to be trained: what its parameters are called, where they
 /// stand, and how they start.
 ///
-/// Parameters are one flat list, the ``blocks`` one after another. The sweeps see them as one matrix M (``CellLayout``);
+/// Parameters are one flat list, the ``blocks`` one after another. The sweeps see them as one matrix M (`CellLayout`);
 /// ``placements`` say what of M each block makes, and, read the other way, what of dE/dM each block's gradient is. What M
 /// has of functions of the parameters, and not of themselves, is a second list, taken to follow the first
 /// (``derived(_:)``).
@@ -27,7 +27,7 @@ public protocol RecurrentCell: Sendable {
   func factors(_ parameters: [Double]) -> CellFactors
   /// Whether some of what ``factors(_:)`` gives is learned.
   var learnsConstants: Bool { get }
-  /// Adds the gradient by learned constants, given the sums of ``CellGradient/constants``.
+  /// Adds the gradient by learned constants, given the sums of `CellGradient.constants`.
   func addConstantGradient(sums: [Double], parameters: [Double], to gradient: inout [Double])
   /// Blocks that learn at another rate than the rest, and by which factor.
   var rateFactors: [String: Double] { get }

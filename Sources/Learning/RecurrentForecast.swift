@@ -33,6 +33,7 @@ public struct RecurrentForecast: DifferentiableForecastModel {
   /// The model of a cell that has as many outputs as inputs.
   ///
   /// - Parameters:
+  ///   - cell: the cell.
   ///   - parameters: the cell's, in the order of its blocks.
   ///   - mean: what the cell was trained to see as 0.
   ///   - deviation: what it was trained to see as 1, greater than 0.
@@ -164,6 +165,13 @@ public struct RecurrentForecast: DifferentiableForecastModel {
 }
 
 extension RecurrentForecast {
+  /// Takes in the input of one trajectory and puts the prediction in its place; pushes tangent vectors through that.
+  ///
+  /// - Parameters:
+  ///   - x: n values, then n predictions.
+  ///   - carry: what the model carries; moves on.
+  ///   - tangents: rows of n + ``carried`` values: changes of the input and of what is carried, then of the prediction
+  ///     and of what is carried on.
   public func advance(input x: inout [Double], carry: inout [Double], tangents: inout [Double]) {
     let size = variables + carried
     if !tangents.isEmpty {

@@ -5,6 +5,7 @@ extension OscillatorNetwork {
   /// `±gain/sqrt(d + 2m)`.
   ///
   /// - Parameters:
+  ///   - oscillators: the units.
   ///   - inputs: d.
   ///   - gain: 1 for the published start.
   ///   - random: the stream that the weights are drawn from, in the order W, Z, V, b.
@@ -30,7 +31,9 @@ extension OscillatorNetwork {
   /// spectral radius is about the gain; Z = 0, b = 0, and V of standard normal entries.
   ///
   /// - Parameters:
-  ///   - gain: g; the transition to chaos of such networks is over g (Sompolinsky et al., doi:10.1103/PhysRevLett.61.259).
+  ///   - oscillators: the units.
+  ///   - gain: g; the transition to chaos of such networks is over g (Sompolinsky et al.,
+  ///     doi:10.1103/PhysRevLett.61.259).
   ///   - inputs: d.
   ///   - random: the stream that the weights are drawn from, in the order W, V.
   public init(

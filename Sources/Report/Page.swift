@@ -10,7 +10,9 @@ public struct Page: Sendable {
     let plot: Plot
     let svg: String?
 
-    /// - Parameter svg: the drawing, an SVG file's text; nil where there is none, and the values must do.
+    /// - Parameters:
+    ///   - plot: the plot.
+    ///   - svg: the drawing, an SVG file's text; nil where there is none, and the values must do.
     public init(_ plot: Plot, svg: String?) {
       self.plot = plot
       self.svg = svg
@@ -27,6 +29,7 @@ public struct Page: Sendable {
   /// A page.
   ///
   /// - Parameters:
+  ///   - document: the report.
   ///   - question: what the report answers.
   ///   - command: the command line that makes it again.
   ///   - versions: what did the arithmetic.

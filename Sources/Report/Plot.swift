@@ -92,7 +92,14 @@ public struct Plot: Equatable, Sendable {
   /// A plot of points and lines with coordinates of their own.
   ///
   /// - Parameters:
+  ///   - name: the plot's name, which its files get.
+  ///   - title: what stands above it.
+  ///   - xLabel: what stands at the x axis.
+  ///   - yLabel: what stands at the y axis.
+  ///   - logarithmic: whether y is on a logarithmic axis.
+  ///   - logarithmicX: whether x is.
   ///   - equalAxes: whether a unit is as long on both axes.
+  ///   - series: the points and lines.
   ///   - above: panels above the series, over the same x, from the top.
   ///   - ticks: where the x axis has its marks; empty to leave it to gnuplot.
   public init(
@@ -118,7 +125,15 @@ public struct Plot: Equatable, Sendable {
 
   /// A heat map of log₁₀ of positive values over columns `x` and rows `y`.
   ///
-  /// - Parameter values: row by row; those that aren't positive and finite leave a blank.
+  /// - Parameters:
+  ///   - name: the plot's name, which its files get.
+  ///   - title: what stands above it.
+  ///   - xLabel: what stands at the x axis.
+  ///   - yLabel: what stands at the y axis.
+  ///   - valueLabel: what stands at the colours.
+  ///   - x: the columns' places.
+  ///   - y: the rows' places.
+  ///   - values: row by row; those that aren't positive and finite leave a blank.
   public init(
     name: String, title: String, xLabel: String, yLabel: String, valueLabel: String, x: [Double], y: [Double],
     values: [Double]
@@ -143,6 +158,12 @@ public struct Plot: Equatable, Sendable {
   /// Heat maps above each other, over the same columns and rows.
   ///
   /// - Parameters:
+  ///   - name: the plot's name, which its files get.
+  ///   - title: what stands above it.
+  ///   - xLabel: what stands at the x axis.
+  ///   - yLabel: what stands at the y axis.
+  ///   - x: the columns' places.
+  ///   - y: the rows' places.
   ///   - strips: the panels from the top.
   ///   - mark: where a line crosses all of them.
   public init(

@@ -26,6 +26,7 @@ public func explicitStep(
 /// The drive of one unit, `A_i = (W y)_i + (Z z)_i + (V u)_i + b_i`, from row `unit` of row-major weights.
 ///
 /// - Parameters:
+///   - unit: which unit, from 0.
 ///   - position: `y`, m values.
 ///   - velocity: `z`, m values.
 ///   - input: `u`, d values.
