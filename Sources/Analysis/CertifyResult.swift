@@ -5,13 +5,17 @@ public import CoRNNModel
 public struct CertifyResult: Encodable, Equatable, Sendable {
   /// The checkpoint as it was named.
   public let file: String
+  /// How the file was read; null without one.
   public let layout: Layout?
+  /// m.
   public let hidden: Int
   /// The kind of damping of the map.
   public let damping: Damping
+  /// The activation.
   public let activation: Activation
   /// dt.
   public let timeStep: Double
+  /// The constants, and where each came from.
   public let constants: [Inspection.Constant]
   /// Whether the network's outputs are its inputs: W stands for `W + V·Q` then.
   public let closedLoop: Bool
@@ -23,6 +27,7 @@ public struct CertifyResult: Encodable, Equatable, Sendable {
   public let contraction: Contraction
   /// The flow; null where it wasn't asked for.
   public let flowContraction: Contraction?
+  /// A published condition, for comparison.
   public let published: PublishedCondition
 
   /// The results for `network`, which `stored` holds.

@@ -7,6 +7,7 @@ public import CoRNNModel
 public struct ChaosTransition: Encodable, Equatable, Sendable {
   /// The parameter's name, and what exponents are per.
   public let parameter: String
+  /// What exponents are per.
   public let unit: LyapunovSpectrum.Unit
   /// Whether certificates were tried: they are about networks.
   public let hasCertificates: Bool
@@ -14,6 +15,7 @@ public struct ChaosTransition: Encodable, Equatable, Sendable {
   public let classes: Classes
   /// Of the points with a bound and an exponent: how many exponents are at most their bound, within what a run can tell.
   public let bounded: Int
+  /// How many of them lie below their bound.
   public let belowBound: Int
   /// The smallest distance of an exponent from its bound; null without any.
   public let leastMargin: Double?
@@ -27,6 +29,7 @@ public struct ChaosTransition: Encodable, Equatable, Sendable {
     /// Measured to be below or above 0, by more than three standard errors and than the run's resolution, with steady
     /// means.
     case measuredStable
+    /// Measured, and told from 0: positive.
     case measuredChaotic
     /// Neither, such as a regular oscillation, whose largest exponent is 0.
     case undecided
@@ -34,9 +37,13 @@ public struct ChaosTransition: Encodable, Equatable, Sendable {
 
   /// Points of each class.
   public struct Classes: Encodable, Equatable, Sendable {
+    /// Points that a certificate covers.
     public let certified: Int
+    /// Points measured to be stable.
     public let measuredStable: Int
+    /// Points measured to be chaotic.
     public let measuredChaotic: Int
+    /// Points that neither tells.
     public let undecided: Int
   }
 
@@ -44,15 +51,21 @@ public struct ChaosTransition: Encodable, Equatable, Sendable {
   public struct Point: Codable, Equatable, Sendable {
     /// The parameter's value, and the number of the network, from 0.
     public let value: Double
+    /// Which network, from 0.
     public let network: Int
+    /// What is known of it.
     public let `class`: Class
     /// The largest exponent; null where the orbit diverged.
     public let exponent: Double?
+    /// Its standard error.
     public let standardError: Double?
+    /// Whether the exponent can be trusted to the error asked for.
     public let converged: Bool
+    /// What stands in the way of that.
     public let obstacles: [LyapunovObstacle]
     /// The steps averaged over, and one over their time.
     public let steps: Int
+    /// 1 over the time averaged over.
     public let resolution: Double?
     /// Why there is no exponent.
     public let failure: String?
@@ -89,6 +102,7 @@ public struct ChaosTransition: Encodable, Equatable, Sendable {
 public struct TransitionSweep: Sendable {
   /// The parameter's values, and the number of systems at each.
   public let values: [Double]
+  /// How many networks at each value.
   public let networks: Int
   /// A run at each point; one exponent is computed.
   public let options: LyapunovSpectrum.Options

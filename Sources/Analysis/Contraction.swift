@@ -6,6 +6,7 @@
 /// `|dX_n| <= C·rhoⁿ·|dX_0|` for every input, so the largest Lyapunov exponent is at most `log(rho)/dt`. A test that
 /// is refused says nothing.
 public struct Contraction: Encodable, Equatable, Sendable {
+  /// The map or the flow.
   public let system: MovingSystem
   /// Whether a method proves that no input makes the network chaotic.
   public let certified: Bool
@@ -29,11 +30,13 @@ public struct Contraction: Encodable, Equatable, Sendable {
 
   /// One method.
   public struct Outcome: Encodable, Equatable, Sendable {
+    /// The method.
     public let method: ContractionMethod
     /// The supremum of its quantity at rate 0, computed; it certifies below 1.
     public let gain: Double
     /// The angular frequency there, in radians a unit of time.
     public let frequency: Double
+    /// Whether it proves that no input makes the network chaotic.
     public let certified: Bool
     /// The smallest exponent proved, per unit time; null where it isn't certified.
     public let largestExponentBound: Double?
@@ -45,13 +48,17 @@ public struct Contraction: Encodable, Equatable, Sendable {
 
   /// Quantities at rate 0 over angular frequency.
   public struct Series: Encodable, Equatable, Sendable {
+    /// Radians a unit of time.
     public let frequency: [Double]
+    /// A curve for each method but the plainest.
     public let curves: [Curve]
   }
 
   /// The quantity of one method.
   public struct Curve: Encodable, Equatable, Sendable {
+    /// The method.
     public let method: ContractionMethod
+    /// Its quantity at each frequency.
     public let values: [Double]
   }
 

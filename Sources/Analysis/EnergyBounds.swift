@@ -2,12 +2,15 @@
 public struct EnergyBounds: Encodable, Equatable, Sendable {
   /// The steps looked at, N, and the trajectories, B.
   public let steps: Int
+  /// B.
   public let trajectories: Int
   /// The step at which the energy left the range of doubles, if it did; nothing from there on was looked at.
   public let divergedAt: Int?
   /// The largest energy after any step, the sum over units of `gamma·y² + z²`, and where.
   public let maximum: Double
+  /// The step of the largest energy.
   public let maximumStep: Int
+  /// Its trajectory, from 0.
   public let maximumTrajectory: Int
   /// The largest residual of a unit's exact energy identity, relative to the largest of the identity's terms in
   /// any unit in that step. Rounding level (1e-13) unless the map was computed wrongly.
@@ -29,12 +32,17 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
 
   /// One bound.
   public struct Rung: Encodable, Equatable, Sendable {
+    /// What results call it, for example `F.1+`.
     public let name: String
     /// Whether it is about the map or the flow.
     public let system: MovingSystem
+    /// The bound in formulas.
     public let statement: String
+    /// What it is worth.
     public let kind: ClaimKind
+    /// Where it comes from.
     public let origin: ClaimOrigin
+    /// What it needs.
     public let hypotheses: [Hypothesis]
     /// Whether its hypotheses hold. One that fails makes a bound silent, not violated.
     public let applies: Bool
@@ -57,13 +65,19 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
 
   /// A bound's tightest unit.
   public struct WorstUnit: Encodable, Equatable, Sendable {
+    /// The unit, from 0.
     public let unit: Int
     /// What is bounded: `energy`, `larger of gamma·y² and z²`, `position` or `velocity`.
     public let quantity: String
+    /// The largest value/bound.
     public let tightness: Double
+    /// The smallest bound − value.
     public let margin: Double
+    /// The step of the largest value/bound.
     public let step: Int
+    /// The trajectory of it, from 0.
     public let trajectory: Int
+    /// The first step at which the unit violated the bound.
     public let firstViolation: Int?
   }
 
@@ -81,7 +95,9 @@ public struct EnergyBounds: Encodable, Equatable, Sendable {
 
   /// A total bound over time.
   public struct Bound: Encodable, Equatable, Sendable {
+    /// The rung's name.
     public let name: String
+    /// The bound after each step.
     public let values: [Double]
   }
 

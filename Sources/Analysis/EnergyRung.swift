@@ -2,14 +2,23 @@ public import CoRNNModel
 
 /// The rungs of the energy ladder, from the paper's bound to the sharpest, for the map and for the flow.
 public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
+  /// 3.1 of arXiv 2010.00951, generalised: the total is at most `m·t_n`.
   case implicitPaper = "3.1"
+  /// 3.1 with Young's inequality at its best.
   case implicitSharp = "3.1+"
+  /// F.1 of arXiv 2010.00951: the total is at most `m·t_n`.
   case explicitPaper = "F.1"
+  /// F.1 with Young's inequality at its best, on a weighted energy.
   case explicitSharp = "F.1+"
+  /// The same on the energy itself; contains F.1.
   case explicitSharpest = "F.1++"
+  /// What a unit can reach by its impulse response, for all time (``ImpulseGain``).
   case gain
+  /// D.1 of arXiv 2010.00951, for the flow.
   case flowPaper = "D.1"
+  /// D.1 with Young's inequality at its best.
   case flowSharp = "D.1+"
+  /// What a unit of the flow can reach (``FlowGain``).
   case flowGain = "gain (ODE)"
 
   /// The rungs about the discrete map.
@@ -157,5 +166,6 @@ public enum EnergyRung: String, CaseIterable, Encodable, Sendable {
 
 /// What moves: the discrete map or the continuous flow.
 public enum MovingSystem: String, Encodable, Sendable {
+  /// The discrete map, or the continuous flow.
   case map, flow
 }

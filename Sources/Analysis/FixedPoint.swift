@@ -14,6 +14,7 @@ public struct FixedPoint: Encodable, Equatable, Sendable {
   public let smallestSingularValue: Double?
   /// How many starts led to it; 0 for one that the search over boxes found.
   public let starts: Int
+  /// What becomes of small displacements.
   public let stability: Stability
 
   /// Small displacements under each kind of motion; null where there is no such, or no eigenvalues were found.
@@ -22,6 +23,7 @@ public struct FixedPoint: Encodable, Equatable, Sendable {
     public let flow: FixedPointStability?
     /// The coRNN map with explicit and with implicit damping, at the network's time step.
     public let explicit: FixedPointStability?
+    /// The map with implicit damping.
     public let implicit: FixedPointStability?
     /// A system that is a map itself, or a flow looked at once a period.
     public let map: FixedPointStability?
@@ -51,6 +53,7 @@ public struct FixedPointCount: Encodable, Equatable, Sendable {
   public let contractionNorm: Double?
   /// Boxes looked at, and those that couldn't be decided; null without a search over boxes.
   public let boxes: Int?
+  /// Those that couldn't be decided.
   public let undecidedBoxes: Int?
   /// Boxes around those, neighbours in one: for each the lower and the upper bound of every position. All that isn't known
   /// is in them.

@@ -7,6 +7,7 @@ import RealModule
 public struct FixedPointSearch: Equatable, Sendable {
   /// How many starts: zero, then random ones in `|y_i| <= 1/gamma_i` and points of the map's trajectories in turn.
   public var starts: Int
+  /// What random numbers come from.
   public var seed: UInt64
 
   /// A search from this many starts.
@@ -19,6 +20,7 @@ public struct FixedPointSearch: Equatable, Sendable {
   public struct Findings: Equatable, Sendable {
     /// Sorted by position, component by component.
     public let fixedPoints: [FixedPoint]
+    /// Whether all are known.
     public let count: FixedPointCount
     /// How many starts Newton's method brought to a fixed point.
     public let converged: Int

@@ -26,6 +26,7 @@ public struct FixedPointStability: Encodable, Equatable, Sendable {
     case fold
   }
 
+  /// What the eigenvalues say.
   public let kind: Kind
   /// The largest real part (flow; 1/time) or the largest absolute value (map) of an eigenvalue.
   public let leading: Double

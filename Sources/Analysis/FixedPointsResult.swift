@@ -3,16 +3,21 @@ public import CoRNNModel
 
 /// What `fixed-points` finds.
 public struct FixedPointsResult: Encodable, Equatable, Sendable {
+  /// The network, and what drives it.
   public let system: SystemDescription
+  /// Which exponents are meant.
   public let mode: SystemMode
   /// u, d values, held for ever.
   public let constantInput: [Double]
   /// How many starts there were, from which seed, and how many Newton's method brought to a fixed point.
   public let starts: Int
+  /// What random numbers come from.
   public let seed: UInt64
+  /// Of the starts, how many led to a fixed point.
   public let converged: Int
   /// Sorted by position.
   public let fixedPoints: [FixedPoint]
+  /// Whether all are known.
   public let count: FixedPointCount
   /// Up to which time step a critical one was looked for.
   public let largestTimeStep: Double

@@ -17,8 +17,11 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
   /// What plots show.
   public let series: Series
 
+  /// Differences of positions and of velocities.
   public struct Errors: Encodable, Equatable, Sendable {
+    /// Of positions.
     public let position: Quantity
+    /// Of velocities.
     public let velocity: Quantity
   }
 
@@ -26,7 +29,9 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
   public struct Quantity: Encodable, Equatable, Sendable {
     /// The largest over all steps and units, and where.
     public let maximum: Double
+    /// Its step.
     public let step: Int
+    /// Its unit, from 0.
     public let unit: Int
     /// The largest over units after the last step.
     public let final: Double
@@ -34,8 +39,11 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
 
   /// How the flow was integrated, and what its own error is.
   public struct Integration: Encodable, Equatable, Sendable {
+    /// Method and tolerances.
     public let options: IntegrationOptions
+    /// What the input is between two samples.
     public let hold: InputHold
+    /// What the integration took.
     public let counts: IntegrationCounts
     /// The largest difference in any position or velocity from an integration with rk8pd (rkf45 where that is the
     /// method) at a hundredth of the tolerances, at least 1e-14.
@@ -48,7 +56,9 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
 
   /// The largest total energies.
   public struct Energies: Encodable, Equatable, Sendable {
+    /// The map's.
     public let mapMaximum: Double
+    /// The flow's.
     public let flowMaximum: Double
     /// The largest difference of the total energies in any step.
     public let largestDifference: Double
@@ -56,13 +66,21 @@ public struct FlowComparison: Encodable, Equatable, Sendable {
 
   /// What plots show, for the first trajectory and the unit with the largest error.
   public struct Series: Equatable, Sendable {
+    /// The unit, from 0.
     public let unit: Int
+    /// t_n.
     public let time: [Double]
+    /// The map's position.
     public let mapPosition: [Double]
+    /// The flow's.
     public let flowPosition: [Double]
+    /// The map's velocity.
     public let mapVelocity: [Double]
+    /// The flow's.
     public let flowVelocity: [Double]
+    /// The map's total energy.
     public let mapEnergy: [Double]
+    /// The flow's.
     public let flowEnergy: [Double]
   }
 

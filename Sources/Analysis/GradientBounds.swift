@@ -6,10 +6,13 @@ public import CoRNNModel
 public struct GradientBounds: Encodable, Equatable, Sendable {
   /// The loss, its name and the steps it is taken at.
   public let loss: Double
+  /// The loss by name (``Loss/name``).
   public let lossName: String
+  /// The steps it is taken at.
   public let scoredSteps: Loss.ScoredSteps
   /// Frobenius norm and largest entry in size of the gradient by W, Z, V and b.
   public let frobenius: BlockValues
+  /// The largest entry of each block, in size.
   public let maximum: BlockValues
   /// Norms of the gradient by gamma, epsilon, the start and the inputs, and the derivative by dt.
   public let others: Others
@@ -30,16 +33,23 @@ public struct GradientBounds: Encodable, Equatable, Sendable {
 
   /// The gradient by what the propositions aren't about.
   public struct Others: Encodable, Equatable, Sendable {
+    /// By gamma, the Euclidean norm over units.
     public let gamma: Double
+    /// By epsilon, likewise.
     public let epsilon: Double
+    /// By dt.
     public let dt: Double
+    /// By y_0 and z_0, the Euclidean norm.
     public let initial: Double
+    /// By the inputs, likewise.
     public let inputs: Double
   }
 
   /// What the decomposition covers.
   public struct Extent: Encodable, Equatable, Sendable {
+    /// N.
     public let steps: Int
+    /// The largest lag n − k.
     public let largestLag: Int
     /// Whether every k from 1 to n is covered.
     public let isComplete: Bool
@@ -52,6 +62,7 @@ public struct GradientBounds: Encodable, Equatable, Sendable {
 
   /// The gradient itself, and the norms of its parts.
   public let gradient: NetworkGradient
+  /// The decomposition itself.
   public let parts: GradientDecomposition
 
   /// Holds a run's gradient against every bound.

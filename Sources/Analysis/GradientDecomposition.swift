@@ -14,6 +14,7 @@ public struct GradientDecomposition: Equatable, Sendable {
   public let largestLag: Int
   /// |a|₂ and |a|∞ at (n, lag): row n − 1 holds lags 0 … L; zero where k = n − lag would be below 1.
   public let norms: [Double]
+  /// |a|∞ likewise.
   public let maxima: [Double]
   /// `∂E_n/∂y_n` in row n − 1.
   let cotangents: [VectorNorms]
@@ -98,6 +99,7 @@ public struct GradientDecomposition: Equatable, Sendable {
 
   /// The 2-norm of a block's factor (y_{k−1} for W …) in row k − 1, and its largest entry.
   public func factorNorms(_ block: NetworkGradient.Block) -> [Double] { factors[block]?.map(\.norm) ?? [] }
+  /// The largest entry of a block's factor, in row k − 1.
   public func factorMaxima(_ block: NetworkGradient.Block) -> [Double] { factors[block]?.map(\.maximum) ?? [] }
 
   /// For each lag, the largest over n of `value(n, k)` and its mean.

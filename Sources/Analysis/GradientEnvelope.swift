@@ -8,6 +8,7 @@ import RealModule
 /// V, 1 for b), relative to `|∂E_n/∂y_n|₂`. A priori: `q^{n−k}·|d⁺X_k/dA|∞` times the same factor, relative to
 /// `|∂E_n/∂y_n|₁`, q the largest row sum of the Jacobian over all slopes.
 public struct GradientEnvelope: Encodable, Equatable, Sendable {
+  /// What its bounds are worth.
   public let kind: ClaimKind
   /// What it needs; nothing is said where one fails.
   public let hypotheses: [Hypothesis]
@@ -17,10 +18,12 @@ public struct GradientEnvelope: Encodable, Equatable, Sendable {
   public let factors: Factors?
   /// q, the paper's way and exactly.
   public let aPrioriFactor: Double
+  /// The same by the exact supremum over slopes.
   public let aPrioriFactorSharp: Double
   /// The bounds for b by lag 0, 1, …; each list ends where it leaves the range of doubles. Another block's are these
   /// times its factor.
   public let volterra: [Double]
+  /// The a priori bound for b by lag.
   public let aPriori: [Double]
   /// The comparison's sums, and whether the Volterra bound stays below a limit for all lags.
   public let comparison: VolterraEnvelope
@@ -31,9 +34,13 @@ public struct GradientEnvelope: Encodable, Equatable, Sendable {
 
   /// A bound for each block, null where it isn't known.
   public struct Factors: Encodable, Equatable, Sendable {
+    /// By W.
     public let w: Double
+    /// By Z.
     public let z: Double
+    /// By V; null without a limit on inputs.
     public let v: Double?
+    /// By b.
     public let b: Double
 
     private enum CodingKeys: String, CodingKey {

@@ -10,18 +10,26 @@ public struct GradientLadder: Encodable, Equatable, Sendable {
   public let volterra: VolterraEnvelope
   /// The factor that a step can grow by at most: the paper's way, and exactly.
   public let aPrioriFactor: Double
+  /// The same by the exact supremum over slopes.
   public let aPrioriFactorSharp: Double
   /// For plots: by lag from the run's last step.
   public let series: Series
 
   /// One bound against the run.
   public struct Rung: Encodable, Equatable, Sendable {
+    /// What results call it.
     public let name: String
+    /// What it bounds.
     public let quantity: GradientRung.Quantity
+    /// The bound in formulas.
     public let statement: String
+    /// What it is worth.
     public let kind: ClaimKind
+    /// Where it comes from.
     public let origin: ClaimOrigin
+    /// Whether it holds whatever the inputs are.
     public let isForAllInputs: Bool
+    /// What it needs.
     public let hypotheses: [Hypothesis]
     /// Whether its hypotheses hold.
     public let applies: Bool
@@ -29,7 +37,9 @@ public struct GradientLadder: Encodable, Equatable, Sendable {
     public let holds: Bool?
     /// The largest value/bound, and at which n and lag n − k.
     public let tightness: Double?
+    /// The n of the largest value/bound.
     public let step: Int?
+    /// Its lag n − k.
     public let lag: Int?
     /// The largest that rounding can have added to a value, relative to the bound.
     public let rounding: Double?
@@ -43,20 +53,29 @@ public struct GradientLadder: Encodable, Equatable, Sendable {
     public let jacobian: [Double]
     /// The lags at which the 2-norm was computed too, and its values.
     public let spectralLag: [Int]
+    /// `‖dX_N/dX_{N−lag}‖₂` at those lags.
     public let jacobianSpectral: [Double]
     /// The Jacobian rungs.
     public let product: [Double]
+    /// ``GradientRung/aPriori``.
     public let aPriori: [Double]
+    /// ``GradientRung/aPrioriSharp``.
     public let aPrioriSharp: [Double]
+    /// ``GradientRung/paper``.
     public let paper: [Double]
+    /// ``GradientRung/volterra``.
     public let volterra: [Double]
     /// The block that the rest is about: W, or the first whose part isn't 0 throughout.
     public let block: NetworkGradient.Block
     /// The largest over n: the actual largest entry of dE_n^(n−lag), and the gradient rungs.
     public let gradient: [Double]
+    /// ``GradientRung/gradientProduct``, the largest over n.
     public let gradientProduct: [Double]
+    /// ``GradientRung/gradientAPriori``, likewise.
     public let gradientAPriori: [Double]
+    /// ``GradientRung/gradientVolterra``, likewise.
     public let gradientVolterra: [Double]
+    /// ``GradientRung/gradientVolterraForAll``, likewise.
     public let gradientVolterraForAll: [Double]
   }
 

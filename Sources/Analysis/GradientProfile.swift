@@ -10,8 +10,11 @@ public struct GradientProfile: Encodable, Equatable, Sendable {
   public let lag: [Int]
   /// For each block, the largest over n of dE_n^(n−lag) and its mean: Frobenius norms and largest entries.
   public let frobenius: Blocks
+  /// The mean of the Frobenius norms over n.
   public let frobeniusMean: Blocks
+  /// The largest entry over n.
   public let maximum: Blocks
+  /// The mean of the largest entries over n.
   public let maximumMean: Blocks
   /// `|a|₂/|∂E_n/∂y_n|₂`, geometric mean over n, up to the lag from which it is 0.
   public let sensitivity: [Double]
@@ -20,20 +23,27 @@ public struct GradientProfile: Encodable, Equatable, Sendable {
   /// The slope of log sensitivity over the lag's time, from a tenth to nine tenths of the lags, and half the width of
   /// its 95 % interval (neighbouring lags aren't independent, so the interval is optimistic); null for fewer than 20 lags.
   public let rate: Double?
+  /// Half the width of `rate`'s 95 % interval.
   public let rateHalfWidth: Double?
+  /// The same slope for the tanh RNN.
   public let rateTanh: Double?
   /// The largest exponent along the run per unit time, from one tangent, and its standard error from eight blocks; null
   /// for fewer than 80 steps.
   public let exponent: Double?
+  /// The exponent's standard error.
   public let exponentError: Double?
   /// Whether sensitivity falls no faster than the exponent and both errors (twice the standard error) explain.
   public let isExplained: Bool?
 
   /// A list over lags for each block.
   public struct Blocks: Encodable, Equatable, Sendable {
+    /// By W.
     public let w: [Double]
+    /// By Z.
     public let z: [Double]
+    /// By V.
     public let v: [Double]
+    /// By b.
     public let b: [Double]
 
     private enum CodingKeys: String, CodingKey {

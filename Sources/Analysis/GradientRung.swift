@@ -20,12 +20,16 @@ public enum GradientRung: String, CaseIterable, Sendable {
   case gradientVolterra = "G Volterra"
   /// The last two for every run from a zero start.
   case gradientAPrioriForAll = "G a priori+, all inputs"
+  /// The Volterra comparison for every run from a zero start.
   case gradientVolterraForAll = "G Volterra, all inputs"
 
   /// What is bounded.
   public enum Quantity: String, Encodable, Sendable {
+    /// The largest row sum of a product of Jacobians.
     case jacobianInfinity = "‖dX_n/dX_k‖∞"
+    /// Its spectral norm.
     case jacobianSpectral = "‖dX_n/dX_k‖₂"
+    /// The largest entry of what step k adds to the gradient of E_n.
     case gradient = "largest entry of dE_n^(k)"
   }
 

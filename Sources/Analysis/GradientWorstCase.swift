@@ -14,10 +14,13 @@ public struct GradientWorstCase: Encodable, Equatable, Sendable {
   public let ratioGiven: Double
   /// The entry.
   public let block: NetworkGradient.Block
+  /// Its row, from 0.
   public let row: Int
+  /// Its column, from 0.
   public let column: Int
   /// What inputs and targets stay within.
   public let inputRange: ClosedRange<Double>
+  /// What targets stay within, as ±x.
   public let targetLimit: Double
   /// Runs made.
   public let iterations: Int
@@ -25,6 +28,7 @@ public struct GradientWorstCase: Encodable, Equatable, Sendable {
   public var file: String?
   /// The inputs and targets found, N×d and N×m.
   public let inputs: InputSequence
+  /// The targets found, N×m.
   public let targets: [Double]
 
   private enum CodingKeys: String, CodingKey {

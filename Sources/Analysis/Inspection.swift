@@ -8,6 +8,7 @@ public struct Inspection: Encodable, Equatable, Sendable {
   public let file: String
   /// Its format, and its size in bytes.
   public let format: Checkpoint.Format
+  /// Its size in bytes.
   public let fileSize: Int
   /// How its tensors are read; null where `--map` alone says what is what.
   public let layout: Layout?
@@ -17,20 +18,27 @@ public struct Inspection: Encodable, Equatable, Sendable {
   public let layer: Int?
   /// m, d and o.
   public let hidden: Int
+  /// The width of an input, d.
   public let inputs: Int
+  /// The width of an output, o; 0 without a readout.
   public let outputs: Int
   /// The number of rows of the embedding's table; null without one.
   public let tokens: Int?
   /// The kind of damping that everything here is about.
   public let damping: Damping
+  /// The activation.
   public let activation: Activation
   /// dt.
   public let timeStep: Double
   /// The numbers in the network: weights, biases, readout and embedding.
   public let parameters: Int
+  /// What is in the file.
   public let tensors: [Tensor]
+  /// The constants, and where each came from.
   public let constants: [Constant]
+  /// Norms of the weights.
   public let norms: Norms
+  /// Equation (6).
   public let weightAssumption: WeightAssumption
   /// The bounds of the energy ladder, and whether their hypotheses hold.
   public let theorems: [Theorem]
@@ -42,8 +50,11 @@ public struct Inspection: Encodable, Equatable, Sendable {
 
   /// One tensor of the file.
   public struct Tensor: Encodable, Equatable, Sendable {
+    /// Its name in the file.
     public let name: String
+    /// How its numbers are stored.
     public let type: NumberFormat
+    /// Its extents.
     public let shape: [Int]
     /// What it is to the network; empty for one that isn't used.
     public let roles: [String]
@@ -51,8 +62,11 @@ public struct Inspection: Encodable, Equatable, Sendable {
 
   /// One constant and where it came from.
   public struct Constant: Encodable, Equatable, Sendable {
+    /// `dt`, `gamma`, `epsilon`, `damping`, `activation` or `input_scale`.
     public let name: String
+    /// Its value as text.
     public let value: String
+    /// Where it came from.
     public let source: ConstantSource
     /// Different values that it overrides, the nearest first.
     public let overrides: [Override]
@@ -60,7 +74,9 @@ public struct Inspection: Encodable, Equatable, Sendable {
 
   /// A value that lost.
   public struct Override: Encodable, Equatable, Sendable {
+    /// The value as text.
     public let value: String
+    /// Where it stood.
     public let source: ConstantSource
   }
 
@@ -71,9 +87,13 @@ public struct Inspection: Encodable, Equatable, Sendable {
     /// Largest singular values; null where they weren't asked for.
     public let spectral: Spectral?
 
+    /// Largest absolute row sums.
     public struct Infinity: Encodable, Equatable, Sendable {
+      /// Of W.
       public let w: Double
+      /// Of Z.
       public let z: Double
+      /// Of V.
       public let v: Double
 
       private enum CodingKeys: String, CodingKey {
@@ -83,8 +103,11 @@ public struct Inspection: Encodable, Equatable, Sendable {
       }
     }
 
+    /// Largest singular values.
     public struct Spectral: Encodable, Equatable, Sendable {
+      /// Of W.
       public let w: Double
+      /// Of Z.
       public let z: Double
       /// Of [W Z].
       public let wz: Double
@@ -99,10 +122,15 @@ public struct Inspection: Encodable, Equatable, Sendable {
 
   /// A bound of the ladder and its hypotheses.
   public struct Theorem: Encodable, Equatable, Sendable {
+    /// What results call it.
     public let name: String
+    /// The bound in formulas.
     public let statement: String
+    /// Where it comes from.
     public let origin: ClaimOrigin
+    /// Whether its hypotheses hold.
     public let applies: Bool
+    /// What it needs.
     public let hypotheses: [Hypothesis]
   }
 

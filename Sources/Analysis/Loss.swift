@@ -14,6 +14,7 @@ public enum Loss: Equatable, Sendable {
 
   /// The steps that a loss on the readout is taken at.
   public enum ScoredSteps: String, CaseIterable, Encodable, Sendable {
+    /// Every step, or the last one alone.
     case every, last
   }
 

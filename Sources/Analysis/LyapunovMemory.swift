@@ -6,6 +6,7 @@ public struct LyapunovMemory: Codable, Equatable, Sendable {
   var step: Int
   /// Steps of the transient done, steps averaged over, and orthonormalisations in them.
   public internal(set) var transient = 0
+  /// The steps averaged over so far.
   public internal(set) var steps = 0
   var intervals = 0
   /// Where a run without a length next looks at its errors, and the means per step where it last did.

@@ -11,11 +11,13 @@ public import CoRNNModel
 public struct LyapunovRefinement: Encodable, Equatable, Sendable {
   /// The time averaged over, and that before it.
   public let span: Double
+  /// The time before averages begin.
   public let transient: Double
   /// The flow's exponents, the largest first.
   public let flow: [LyapunovSpectrum.Exponent]
   /// The largest difference of any of them from another integration at a hundredth of the tolerance, at least 1e-14.
   public let ownError: Double
+  /// How the ODE was integrated.
   public let integration: IntegrationOptions
   /// The map at dt, dt/2, …
   public let levels: [Level]
@@ -24,6 +26,7 @@ public struct LyapunovRefinement: Encodable, Equatable, Sendable {
 
   /// The map at a time step.
   public struct Level: Encodable, Equatable, Sendable {
+    /// dt.
     public let timeStep: Double
     /// The largest first, per unit time.
     public let exponents: [LyapunovSpectrum.Exponent]

@@ -15,7 +15,9 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   public let timeStep: Double
   /// The steps averaged over, those before that, and those between two orthonormalisations.
   public let steps: Int
+  /// The steps before them.
   public let transient: Int
+  /// The steps between two orthonormalisations.
   public let interval: Int
   /// The number of state variables.
   public let dimension: Int
@@ -26,6 +28,7 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   public let kaplanYorkeError: Double?
   /// The sum of the positive ones, and its standard error.
   public let positiveSum: Double
+  /// The standard error of `positiveSum`; null as theirs.
   public let positiveSumError: Double?
   /// The sum of all exponents minus the mean of log|det J| computed apart, per `unit`, absolute, over the steps where
   /// that was done; null unless all exponents were computed: fewer than all have no such identity.
@@ -36,7 +39,9 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
   public let divergenceResidual: Double?
   /// The standard error asked for, whether every exponent can be trusted to it, and what stands in the way.
   public let target: Double
+  /// Whether every exponent can be trusted to `target`.
   public let converged: Bool
+  /// What stands in the way.
   public let obstacles: [LyapunovObstacle]
   /// 1 over the time averaged over: what a change of a tangent's length by the factor e makes of an exponent.
   public let resolution: Double
@@ -60,6 +65,7 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
 
   /// One exponent.
   public struct Exponent: Encodable, Equatable, Sendable {
+    /// Its value per ``LyapunovSpectrum/unit``.
     public let value: Double
     /// From the means of blocks of the run, the largest over block lengths; null for fewer than four blocks,
     /// and for −∞.
@@ -85,6 +91,7 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
 
   /// What an exponent's sign is known to be.
   public enum Sign: String, Encodable, Sendable {
+    /// Told from 0.
     case positive, negative
     /// Not told from 0.
     case neutral
@@ -94,6 +101,7 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
 
   /// What exponents are per.
   public enum Unit: String, Encodable, Sendable {
+    /// Per unit time, or per step of a map without time.
     case perTime, perStep
   }
 
@@ -109,11 +117,14 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
 
   /// Running estimates of at most ``mostTraced`` exponents, in the order of `exponents`.
   public struct Trace: Encodable, Equatable, Sendable {
+    /// The steps at which they were taken.
     public let step: [Int]
     /// For each exponent the mean so far, and its standard error (null for fewer than four blocks).
     public let values: [[Double]]
+    /// The standard error of each.
     public let standardErrors: [[Double?]]
 
+    /// No more exponents are traced.
     public static let mostTraced = 16
 
     private enum CodingKeys: String, CodingKey {
@@ -130,9 +141,13 @@ public struct LyapunovSpectrum: Encodable, Equatable, Sendable {
     public let step: [Int]
     /// For each exponent its value in each window, and over all windows the mean, standard deviation, least and largest.
     public let values: [[Double]]
+    /// Each exponent's mean over windows.
     public let mean: [Double]
+    /// Its standard deviation.
     public let deviation: [Double]
+    /// Its least value.
     public let least: [Double]
+    /// Its largest value.
     public let largest: [Double]
   }
 

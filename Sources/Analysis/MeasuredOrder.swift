@@ -5,7 +5,9 @@ import RealModule
 public struct MeasuredOrder: Encodable, Equatable, Sendable {
   /// The slope over the finest levels, and its 95 % confidence interval; null where there is a reason against it.
   public let estimate: Double?
+  /// The lower end of its 95 % interval.
   public let lower: Double?
+  /// The upper end.
   public let upper: Double?
   /// How many of the finest levels the line goes through.
   public let levelsUsed: Int
@@ -16,6 +18,7 @@ public struct MeasuredOrder: Encodable, Equatable, Sendable {
 
   /// The error at a time step.
   public struct Level: Encodable, Equatable, Sendable {
+    /// dt.
     public let timeStep: Double
     /// Null where the map diverged.
     public let error: Double?

@@ -7,6 +7,7 @@ public struct NetworkGradient: Equatable, Sendable {
   public internal(set) var loss: Double
   /// By W and Z, m×m.
   public internal(set) var positionWeights: Matrix
+  /// By Z, m×m.
   public internal(set) var velocityWeights: Matrix
   /// By V, m×d.
   public internal(set) var inputWeights: Matrix
@@ -14,6 +15,7 @@ public struct NetworkGradient: Equatable, Sendable {
   public internal(set) var bias: [Double]
   /// By gamma and epsilon of each unit.
   public internal(set) var gamma: [Double]
+  /// By epsilon of each unit.
   public internal(set) var epsilon: [Double]
   /// By dt, with the inputs of each step as they are.
   public internal(set) var timeStep: Double
@@ -26,9 +28,13 @@ public struct NetworkGradient: Equatable, Sendable {
 
   /// The four blocks that the paper's propositions are about.
   public enum Block: String, CaseIterable, CodingKey, Encodable, Sendable {
+    /// W.
     case w = "W"
+    /// Z.
     case z = "Z"
+    /// V.
     case v = "V"
+    /// b.
     case b
   }
 
@@ -50,9 +56,13 @@ public struct NetworkGradient: Equatable, Sendable {
 
 /// A number for each of the blocks W, Z, V and b.
 public struct BlockValues: Encodable, Equatable, Sendable {
+  /// By W.
   public let w: Double
+  /// By Z.
   public let z: Double
+  /// By V.
   public let v: Double
+  /// By b.
   public let b: Double
 
   private enum CodingKeys: String, CodingKey {

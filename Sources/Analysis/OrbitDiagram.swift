@@ -7,23 +7,28 @@ public struct OrbitDiagram: Encodable, Equatable, Sendable {
   public let parameter: String
   /// The variable shown, and where it is looked at.
   public let variable: Int
+  /// Where orbits are looked at.
   public let sampling: OrbitSampling
   /// Steps (maps) or time (flows) left out first, and points then kept, for each value.
   public let transient: Double
+  /// Points then kept.
   public let kept: Int
   /// Whether each value starts where the one before ended.
   public let warmStart: Bool
   /// How near states must come back to count as a period.
   public let tolerance: Double
+  /// One for each value of the parameter.
   public let columns: [Column]
 
   /// The orbit at one value of the parameter.
   public struct Column: Encodable, Equatable, Sendable {
+    /// The parameter's value.
     public let value: Double
     /// The variable at the points kept; fewer than wanted where the orbit ended early.
     public let points: [Double]
     /// The smallest p <= 64 after which every point returns; null where there is none.
     public let period: Int?
+    /// How the orbit ended.
     public let outcome: Outcome
     /// Where the orbit ended, after how many steps: an exponent goes on from there.
     let end: [Double]
@@ -36,6 +41,7 @@ public struct OrbitDiagram: Encodable, Equatable, Sendable {
 
   /// How an orbit ended.
   public enum Outcome: String, Encodable, Sendable {
+    /// All samples were taken.
     case complete
     /// The orbit stands still, so that it has no maxima: where it stands is its only point.
     case rest
@@ -88,14 +94,21 @@ public enum OrbitSampling: String, CaseIterable, Codable, Sendable {
 
 /// How an orbit diagram is made.
 public struct OrbitSweep: Equatable, Sendable {
+  /// The parameter's name.
   public var parameter: String
+  /// Its values.
   public var values: [Double]
+  /// Which variable is looked at, from 0.
   public var variable: Int
+  /// Where orbits are looked at.
   public var sampling: OrbitSampling
   /// Steps for maps; units of time for flows.
   public var transient: Double
+  /// Points kept.
   public var kept: Int
+  /// Whether each orbit starts where the one before ended.
   public var warmStart: Bool
+  /// How near states must come back to count as a period, relative to their size.
   public var tolerance: Double
   /// Steps (maps) or time (flows) after which a value is given up.
   public var limit: Double

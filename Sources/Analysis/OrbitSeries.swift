@@ -46,24 +46,31 @@ public struct OrbitSeries: Equatable, Sendable {
 
 /// What `section` finds.
 public struct SectionResult: Encodable, Equatable, Sendable {
+  /// What was studied.
   public let system: SystemDescription
+  /// Which exponents are meant.
   public let mode: SystemMode
   /// The section's settings; null for a stroboscopic one.
   public let section: PoincareSection?
   /// The time from one stroboscopic point to the next; null for a surface.
   public let period: Double?
+  /// How it ended.
   public let outcome: PoincareSection.Outcome
+  /// How many points were asked for.
   public let wanted: Int
   /// The time reached.
   public let time: Double
+  /// Why the orbit stopped before the end; null if it didn't.
   public let failure: IntegrationFailure?
   /// The smallest p <= 64 after which every point returns, and to within which tolerance; null where there is none.
   public let recurrence: Int?
+  /// How near a state must come back, relative to the states' size.
   public let tolerance: Double
   /// The mean time from one point to the next; null for fewer than two.
   public let meanReturnTime: Double?
   /// The largest |s| of a point: how far off the surface it is.
   public let largestResidual: Double
+  /// The crossings.
   public let points: [SectionPoint]
 
   /// A section by a surface.
@@ -126,19 +133,25 @@ extension SectionPoint {
 
 /// What `orbit-diagram` finds.
 public struct OrbitDiagramResult: Encodable, Equatable, Sendable {
+  /// What was studied.
   public let system: SystemDescription
+  /// Which exponents are meant.
   public let mode: SystemMode
+  /// The diagram.
   public let diagram: OrbitDiagram
   /// The largest Lyapunov exponent at each value; null where they weren't asked for.
   public let exponents: [Exponent]?
 
   /// The largest exponent at a value of the parameter.
   public struct Exponent: Encodable, Equatable, Sendable {
+    /// The parameter's value.
     public let parameter: Double
     /// Per unit of time, per step for a map without time; null where the orbit diverged.
     public let value: Double?
+    /// Its standard error.
     public let standardError: Double?
 
+    /// An exponent at a value of the parameter.
     public init(parameter: Double, value: Double?, standardError: Double?) {
       self.parameter = parameter
       self.value = value
@@ -146,6 +159,7 @@ public struct OrbitDiagramResult: Encodable, Equatable, Sendable {
     }
   }
 
+  /// The diagram of a system's family.
   public init(system: SystemDescription, diagram: OrbitDiagram, exponents: [Exponent]?) {
     self.system = system
     mode = system.mode

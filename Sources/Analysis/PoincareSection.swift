@@ -7,7 +7,9 @@ public import CoRNNKernels
 /// bracket) integrates to the crossing from the step's start, so that a crossing is as exact as the integration. A pair of
 /// crossings within a step is found by where s turns.
 public struct PoincareSection: Encodable, Equatable, Sendable {
+  /// Where it cuts.
   public var surface: SectionSurface
+  /// Which crossings count.
   public var direction: SectionDirection
   /// How many points are wanted.
   public var count: Int
@@ -17,6 +19,7 @@ public struct PoincareSection: Encodable, Equatable, Sendable {
   public var timeLimit: Double
   /// The steps in which crossings are looked for.
   public var step: Double
+  /// Method and tolerances.
   public var integration: IntegrationOptions
 
   /// A section of this kind.
@@ -36,10 +39,13 @@ public struct PoincareSection: Encodable, Equatable, Sendable {
 
   /// What a section found.
   public struct Findings: Encodable, Equatable, Sendable {
+    /// The crossings.
     public let points: [SectionPoint]
+    /// How it ended.
     public let outcome: Outcome
     /// The time reached, and the state there.
     public let time: Double
+    /// The state there.
     public let state: [Double]
     /// Why the integrator gave up; null if it didn't.
     public let failure: IntegrationFailure?

@@ -13,6 +13,7 @@ public struct PowerSpectrum: Encodable, Equatable, Sendable {
   public let overlap: Int
   /// Values in a segment, and segments averaged.
   public let segmentLength: Int
+  /// Segments averaged.
   public let segments: Int
   /// About how many degrees of freedom each density has: it scatters by sqrt(2/ν) relative.
   public let degreesOfFreedom: Double
@@ -33,6 +34,7 @@ public struct PowerSpectrum: Encodable, Equatable, Sendable {
   public struct Peak: Encodable, Equatable, Sendable {
     /// Cycles per unit of time, by a parabola through the logarithms of three densities.
     public let frequency: Double
+    /// The density there.
     public let density: Double
   }
 

@@ -61,10 +61,13 @@ public struct PrincipalProjection: Equatable, Sendable {
 public struct FixedPointPicture: Equatable, Sendable {
   /// What stands on the axes.
   public let xLabel: String
+  /// What the second direction is called.
   public let yLabel: String
   /// The trajectories one after the other, NaN between two.
   public let trajectories: (x: [Double], y: [Double])
+  /// The fixed points' coordinates.
   public let fixedPoints: (x: [Double], y: [Double])
+  /// The slow points' coordinates.
   public let slowPoints: (x: [Double], y: [Double])
 
   public static func == (a: FixedPointPicture, b: FixedPointPicture) -> Bool {

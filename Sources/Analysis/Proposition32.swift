@@ -12,12 +12,17 @@ public struct Proposition32: Encodable, Equatable, Sendable {
   public let ratio: Double
   /// Where that entry is.
   public let block: NetworkGradient.Block
+  /// Its row, from 0.
   public let row: Int
+  /// Its column, from 0.
   public let column: Int
   /// Ȳ.
   public let targetMaximum: Double
+  /// Asymptotic: its proof drops terms in dt.
   public let kind: ClaimKind
+  /// Where it comes from.
   public let origin: ClaimOrigin
+  /// What it needs.
   public let hypotheses: [Hypothesis]
   /// Whether all of them hold.
   public let applies: Bool
@@ -67,9 +72,13 @@ public struct Proposition32: Encodable, Equatable, Sendable {
 extension NetworkGradient {
   /// An entry of the gradient by W, Z, V or b.
   public struct Entry: Equatable, Sendable {
+    /// Its block.
     public let block: Block
+    /// Its row, from 0.
     public let row: Int
+    /// Its column, from 0.
     public let column: Int
+    /// Its value.
     public let value: Double
   }
 

@@ -16,12 +16,16 @@ public struct Proposition33: Encodable, Equatable, Sendable {
   public let timeSteps: [Double]
   /// How many of the finest are in the slopes.
   public let levelsUsed: Int
+  /// The orders in each setting, with each weights and reading.
   public let rows: [Row]
 
   /// The measured orders in one setting and reading.
   public struct Row: Encodable, Equatable, Sendable {
+    /// Start and signal.
     public let setting: Setting
+    /// The weights at each dt.
     public let weights: Weights
+    /// What "k ≪ n" keeps.
     public let reading: Reading
     /// k at the finest level.
     public let k: Int
@@ -33,10 +37,13 @@ public struct Proposition33: Encodable, Equatable, Sendable {
 
   /// One measured order.
   public struct Order: Encodable, Equatable, Sendable {
+    /// The block that the derivative is by.
     public let block: NetworkGradient.Block
     /// The slope and its 95 % interval; null where the derivative is 0 or the run diverged.
     public let estimate: Double?
+    /// The lower end of the interval.
     public let lower: Double?
+    /// The upper end.
     public let upper: Double?
     /// Whether the proposition's `dt^{3/2}` covers it: whether the interval reaches 3/2.
     public let isCovered: Bool?
@@ -46,9 +53,13 @@ public struct Proposition33: Encodable, Equatable, Sendable {
 
   /// Start and signal.
   public enum Setting: String, CaseIterable, Encodable, Sendable {
+    /// A zero start under an input whose drive isn't 0 at first.
     case driven = "zero start, V u(0) + b ≠ 0"
+    /// A zero start under a smooth input that begins at 0, without bias.
     case smooth = "zero start, u(0) = b = 0, smooth"
+    /// A start off rest without input or bias.
     case displaced = "y_0 ≠ 0, u = b = 0"
+    /// The inputs and the start that were given.
     case given = "as given"
   }
 
@@ -62,7 +73,9 @@ public struct Proposition33: Encodable, Equatable, Sendable {
 
   /// What "k ≪ n" keeps as dt falls.
   public enum Reading: String, CaseIterable, Encodable, Sendable {
+    /// The step k.
     case step = "k fixed"
+    /// The time k·dt.
     case time = "k·dt fixed"
   }
 

@@ -18,8 +18,11 @@ public struct PublishedCondition: Encodable, Equatable, Sendable {
   public let applies: Bool
   /// Whether it proves contraction; nil where it doesn't apply.
   public let holds: Bool?
+  /// The condition in formulas.
   public let statement: String
+  /// Numerical: evaluated without a bound on rounding.
   public let kind: ClaimKind
+  /// What it needs.
   public let hypotheses: [Hypothesis]
 
   /// The condition on `network`. Costs one spectral norm.

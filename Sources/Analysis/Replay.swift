@@ -8,6 +8,7 @@ public struct Replay: Encodable, Equatable, Sendable {
   public struct Reading: Encodable, Equatable, Sendable {
     /// Whether W and Z changed places.
     public let isSwapped: Bool
+    /// The kind of damping it was read with.
     public let damping: Damping
     /// The largest difference of a state, over the largest recorded state.
     public let relativeDifference: Double
@@ -17,6 +18,7 @@ public struct Replay: Encodable, Equatable, Sendable {
 
   /// The states compared: steps and trajectories.
   public let steps: Int
+  /// How many trajectories were compared.
   public let trajectories: Int
   /// What was recorded: `position`, or `position and velocity`.
   public let recorded: String

@@ -7,14 +7,19 @@ public import CoRNNModel
 public struct RunDescription: Encodable, Equatable, Sendable {
   /// The checkpoint as it was named.
   public let file: String
+  /// How the file was read; null without one.
   public let layout: Layout?
+  /// m.
   public let hidden: Int
   /// The kind of damping of the map that was run.
   public let damping: Damping
+  /// The activation.
   public let activation: Activation
   /// dt.
   public let timeStep: Double
+  /// The constants, and where each came from.
   public let constants: [Inspection.Constant]
+  /// Where the inputs came from.
   public let input: InputDescription
 
   /// A run of the network in `stored` under `input`.
@@ -58,11 +63,13 @@ public struct InputDescription: Encodable, Equatable, Sendable {
 
 /// What `bounds` finds.
 public struct BoundsResult: Encodable, Equatable, Sendable {
+  /// What was run.
   public let run: RunDescription
   /// The map's energy, and every rung: those about the map, then those about the flow.
   public let energy: EnergyBounds
   /// The gradient of the loss and its bounds; null where it wasn't asked for, or can't be taken (`gradientReason`).
   public let gradient: GradientBounds?
+  /// Why there is no gradient; null where there is one.
   public let gradientReason: String?
   /// The continuous system under the same inputs; null where it wasn't asked for.
   public let flow: FlowEnergy?
@@ -90,6 +97,7 @@ public struct BoundsResult: Encodable, Equatable, Sendable {
 public struct FlowEnergy: Encodable, Equatable, Sendable {
   /// The largest energy, and the step after which it was met.
   public let maximum: Double
+  /// Its step.
   public let maximumStep: Int
   /// The largest residual of `de/dt = 2·z·sigma − 2·epsilon·z²`, integrated, relative to its largest term.
   public let identityResidual: Double
@@ -97,7 +105,9 @@ public struct FlowEnergy: Encodable, Equatable, Sendable {
   public let gains: EnergyBounds.Gains?
   /// How it was integrated, and what that took.
   public let options: IntegrationOptions
+  /// What the input is between two samples.
   public let hold: InputHold
+  /// What the integration took.
   public let counts: IntegrationCounts
   /// Why the integrator stopped before the end; null if it didn't.
   public let failure: IntegrationFailure?
@@ -124,6 +134,7 @@ public struct FlowEnergy: Encodable, Equatable, Sendable {
 
 /// What `simulate` finds; the states themselves are in the trajectory.
 public struct SimulationResult: Encodable, Equatable, Sendable {
+  /// What was run.
   public let run: RunDescription
   /// The number of states kept, N.
   public let steps: Int
@@ -131,6 +142,7 @@ public struct SimulationResult: Encodable, Equatable, Sendable {
   public let divergedAt: Int?
   /// y_N and z_N, a row for each trajectory.
   public let finalPosition: [[Double]]
+  /// The last velocities of each trajectory.
   public let finalVelocity: [[Double]]
   /// The readout of the last state, a row for each trajectory; null without a readout.
   public let finalOutput: [[Double]]?
@@ -138,16 +150,21 @@ public struct SimulationResult: Encodable, Equatable, Sendable {
   public let integration: Integration?
   /// The largest |y| and |z| of any unit.
   public let largestPosition: Double
+  /// The largest |z|.
   public let largestVelocity: Double
 
   /// How a flow was integrated, and what that took.
   public struct Integration: Encodable, Equatable, Sendable {
+    /// Method and tolerances.
     public let options: IntegrationOptions
+    /// What the input is between two samples.
     public let hold: InputHold
+    /// What the integration took.
     public let counts: IntegrationCounts
     /// Why the integrator stopped before the end; null if it didn't.
     public let failure: IntegrationFailure?
 
+    /// An integration of this kind.
     public init(
       options: IntegrationOptions, hold: InputHold, counts: IntegrationCounts, failure: IntegrationFailure?
     ) {

@@ -32,6 +32,7 @@ public enum SectionSurface: Encodable, Equatable, Sendable {
 public enum SectionDirection: String, CaseIterable, Codable, Sendable {
   /// s goes from negative to positive, or from positive to negative.
   case rising, falling
+  /// Crossings in both directions.
   case both
 
   func admits(isRising: Bool) -> Bool { self == .both || (self == .rising) == isRising }
@@ -39,7 +40,9 @@ public enum SectionDirection: String, CaseIterable, Codable, Sendable {
 
 /// A point where an orbit crosses a surface.
 public struct SectionPoint: Encodable, Equatable, Sendable {
+  /// The time of the crossing.
   public let time: Double
+  /// The state there.
   public let state: [Double]
   /// Whether s rises through 0.
   public let isRising: Bool

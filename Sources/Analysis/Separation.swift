@@ -9,16 +9,25 @@ public import CoRNNModel
 public struct Separation: Encodable, Equatable, Sendable {
   /// `E.1` or `D.2`.
   public let name: String
+  /// The map or the flow.
   public let system: MovingSystem
+  /// The bound in formulas.
   public let statement: String
+  /// What it is worth.
   public let kind: ClaimKind
+  /// Where it comes from.
   public let origin: ClaimOrigin
+  /// What it needs.
   public let hypotheses: [Hypothesis]
+  /// Whether its hypotheses hold.
   public let applies: Bool
+  /// Whether no value exceeded the bound by more than errors can have added; null where it doesn't apply.
   public let holds: Bool?
   /// The largest value/bound and its step, and the smallest bound − value.
   public let tightness: Double?
+  /// The step of the largest value/bound.
   public let step: Int?
+  /// The smallest bound − value.
   public let margin: Double?
   /// The largest `gamma·|y − ȳ|² + |z − z̄|²` (E.1), or the larger of `gamma·|y − ȳ|²` and `|z − z̄|²` (D.2).
   public let largest: Double

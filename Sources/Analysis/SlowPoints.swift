@@ -9,6 +9,7 @@ public import CoRNNModel
 public struct SlowPoint: Encodable, Equatable, Sendable {
   /// y and z.
   public let position: [Double]
+  /// z, m values.
   public let velocity: [Double]
   /// |F| = sqrt(2q).
   public let speed: Double

@@ -3,15 +3,19 @@ public import CoRNNKernels
 
 /// What `spectrum` finds.
 public struct SpectrumResult: Encodable, Equatable, Sendable {
+  /// What was studied.
   public let system: SystemDescription
+  /// Which exponents are meant.
   public let mode: SystemMode
   /// Which state variable, from 0.
   public let variable: Int
   /// Steps left out first, and steps kept.
   public let transient: Int
+  /// How many values the series has.
   public let steps: Int
   /// The mean and the variance of the variable over the steps kept.
   public let mean: Double
+  /// Its variance.
   public let variance: Double
   /// Frequencies are in cycles per unit of time (`perTime`), or per step for a map without time (`perStep`).
   public let unit: String

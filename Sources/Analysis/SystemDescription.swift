@@ -8,6 +8,7 @@ public import CoRNNModel
 public struct SystemDescription: Encodable, Equatable, Sendable {
   /// The checkpoint as it was named, or a classic system's name.
   public let name: String
+  /// Which exponents are meant.
   public let mode: SystemMode
   /// What drives it, in words.
   public let drivenBy: String
@@ -23,6 +24,7 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
   public let dimension: Int
   /// The time of a step; 1 for a map without a time.
   public let timeStep: Double
+  /// Whether its steps take time: exponents are per unit of it then.
   public let hasTime: Bool
   /// The steps after which what drives it is the same again; null where nothing repeats.
   public let stepsPerPeriod: Int?
@@ -37,16 +39,21 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
     public let layout: Layout?
     /// Whether it was drawn at random instead of read.
     public let isRandom: Bool
+    /// m.
     public let hidden: Int
     /// The kind of damping of the map; null for the ODE.
     public let damping: Damping?
+    /// The activation.
     public let activation: Activation
+    /// The constants, and where each came from.
     public let constants: [Inspection.Constant]
   }
 
   /// A parameter and its value.
   public struct Parameter: Encodable, Equatable, Sendable {
+    /// What it is called.
     public let name: String
+    /// Its value.
     public let value: Double
 
     /// A parameter called `name`.
@@ -64,6 +71,7 @@ public struct SystemDescription: Encodable, Equatable, Sendable {
     public let stepsPerSample: Int?
     /// The errors allowed in a step; null without step control.
     public let absoluteTolerance: Double?
+    /// The relative tolerance of the integration; null without step control.
     public let relativeTolerance: Double?
 
     init(_ integration: FlowIntegration) {

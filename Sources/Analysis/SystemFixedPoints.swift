@@ -146,15 +146,20 @@ extension FixedPointSearch {
 
 /// What `fixed-points` finds in a named system.
 public struct SystemFixedPointsResult: Encodable, Equatable, Sendable {
+  /// What was studied.
   public let system: SystemDescription
+  /// Which exponents are meant.
   public let mode: SystemMode
   /// The time of the map whose fixed points they are, where the system is driven periodically; null otherwise.
   public let period: Double?
+  /// How many starts there were.
   public let starts: Int
+  /// What random numbers come from.
   public let seed: UInt64
   /// Sorted by position.
   public let fixedPoints: [FixedPoint]
 
+  /// The fixed points of a system.
   public init(system: SystemDescription, period: Double?, search: FixedPointSearch, fixedPoints: [FixedPoint]) {
     self.system = system
     mode = system.mode

@@ -5,15 +5,18 @@ public import CoRNNModel
 public struct TrainingSeries: Encodable, Equatable, Sendable {
   /// One checkpoint.
   public struct Point: Encodable, Equatable, Sendable {
+    /// The checkpoint.
     public let file: String
     /// (6), with both of its terms.
     public let weightAssumption: WeightAssumption
     /// |W|∞ and |Z|∞.
     public let positionNorm: Double
+    /// |Z|∞.
     public let velocityNorm: Double
     /// The loss under the given inputs, and the largest entry of its gradient by W, Z, V and b; null where the run
     /// diverged or no gradient was asked for.
     public let loss: Double?
+    /// The largest entry of the gradient, in size; null without one.
     public let gradientMaximum: Double?
 
     /// A checkpoint's network, and its gradient if there is one.

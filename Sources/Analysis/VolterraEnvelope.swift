@@ -15,15 +15,19 @@ public struct VolterraEnvelope: Encodable, Equatable, Sendable {
   public let couplingNorm: Double
   /// The bounds at lags 0 … L: on the state's response in the 2-norm, on the position's, on the Jacobians' product.
   public let state: [Double]
+  /// On the position's response.
   public let position: [Double]
+  /// On the 2-norm of a product of Jacobians.
   public let jacobian: [Double]
   /// An upper bound on `K·Σ_j |h_j|` and on `Σ_j ‖M_j‖₂` over all j; null where a unit isn't Schur stable.
   public let plainSum: Double?
+  /// An upper bound on `Σ_j ‖M_j‖₂`; null likewise.
   public let couplingSum: Double?
   /// Whether `Σ_j ‖M_j‖₂ < 1`, so that the bounds stay below `limit` for all lags.
   public let isSummable: Bool
   /// What `position` and `state` stay below for all lags; null where they aren't known to be bounded.
   public let positionLimit: Double?
+  /// What `state` stays below for all lags.
   public let stateLimit: Double?
 
   private enum CodingKeys: String, CodingKey {

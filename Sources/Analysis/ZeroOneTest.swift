@@ -12,12 +12,15 @@ public struct ZeroOneTest: Encodable, Equatable, Sendable {
   public let median: Double
   /// The quartiles of K_c.
   public let lowerQuartile: Double
+  /// The upper quartile.
   public let upperQuartile: Double
   /// How many c were drawn from (π/5, 4π/5), and from which seed.
   public let frequencies: Int
+  /// The seed they were drawn from.
   public let seed: UInt64
   /// The values of the series that were used, every so many of those given: a flow sampled finely looks regular.
   public let values: Int
+  /// Every how many of the values given one was used.
   public let every: Int
 
   /// The test on every `every`-th value, `n`/10 of which are the largest lag.

@@ -5,16 +5,23 @@ import FoundationEssentials
 public final class Checkpoint {
   /// The formats that are read.
   public enum Format: String, Codable, Sendable {
+    /// A zip file that `torch.save` wrote.
     case pyTorch = "PyTorch"
+    /// A safetensors file.
     case safetensors
+    /// NumPy's zip of arrays.
     case npz
+    /// JSON of the project's own form.
     case json = "JSON"
   }
 
   /// A constant or a note that stands in the file beside the tensors.
   public enum Metadata: Equatable, Sendable {
+    /// A number.
     case number(Double)
+    /// A text.
     case text(String)
+    /// Several numbers.
     case numbers([Double])
   }
 

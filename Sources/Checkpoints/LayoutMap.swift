@@ -13,9 +13,13 @@ public struct LayoutMap: Equatable, Sendable {
 
   /// What a map can't be read as.
   public enum ParseError: Error, Equatable, Sendable {
+    /// A part that isn't `role=tensor`.
     case notAnAssignment(String)
+    /// A role that there isn't.
     case unknownRole(String)
+    /// A role that was assigned twice.
     case duplicateRole(String)
+    /// Columns that aren't `[a:b]` with a < b.
     case badColumns(String)
   }
 

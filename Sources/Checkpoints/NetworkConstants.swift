@@ -20,18 +20,24 @@ public struct MissingConstant: Error, Equatable, Sendable {
   public let checkpoint: String
   /// The JSON beside it, and whether it exists.
   public let sidecar: String
+  /// Whether that file exists.
   public let sidecarExists: Bool
 }
 
 /// The constants given by flags; nil leaves them to the files.
 public struct GivenConstants: Equatable, Sendable {
+  /// dt.
   public var timeStep: Double?
   /// One value for all units, or one for each.
   public var gamma: [Double]?
+  /// As for gamma.
   public var epsilon: [Double]?
+  /// The kind of damping.
   public var damping: Damping?
+  /// The activation.
   public var activation: Activation?
 
+  /// The constants that are known; nil leaves one to the files.
   public init(
     timeStep: Double? = nil, gamma: [Double]? = nil, epsilon: [Double]? = nil, damping: Damping? = nil,
     activation: Activation? = nil
@@ -55,7 +61,9 @@ public struct SettledConstant<Value: Equatable & Sendable>: Equatable, Sendable 
 
   /// A value that lost.
   public struct Alternative: Equatable, Sendable {
+    /// The value.
     public let value: Value
+    /// Where it stood.
     public let source: ConstantSource
   }
 
@@ -71,10 +79,15 @@ public struct SettledConstant<Value: Equatable & Sendable>: Equatable, Sendable 
 
 /// All constants of a network in a file, settled.
 public struct NetworkConstants: Equatable, Sendable {
+  /// dt.
   public let timeStep: SettledConstant<Double>
+  /// One value for all units, or one for each.
   public let gamma: SettledConstant<[Double]>
+  /// As for gamma.
   public let epsilon: SettledConstant<[Double]>
+  /// The kind of damping.
   public let damping: SettledConstant<Damping>
+  /// The activation; tanh where nothing says otherwise.
   public let activation: SettledConstant<Activation>
   /// What raw inputs are divided by before the network sees them.
   public let inputScale: SettledConstant<Double>

@@ -20,13 +20,17 @@ public struct StoredNetwork {
 
   /// What decided how tensors are read.
   public enum LayoutSource: String, Codable, Sendable {
+    /// A flag, the JSON beside the file, the tensors' names and shapes, or a map alone.
     case flag, sidecar, recognized, map
   }
 
   /// What can keep a file from being a network.
   public enum Failure: Error, Equatable, Sendable {
+    /// The file can't be read, or isn't a network.
     case file(CheckpointError)
+    /// A constant is missing.
     case constant(MissingConstant)
+    /// What it holds isn't fit to be a network.
     case network(InvalidNetwork, path: String)
   }
 

@@ -3,8 +3,11 @@ import RealModule
 
 /// Lorenz's system of 1963: `x' = sigma·(y − x), y' = x·(rho − z) − y, z' = x·y − beta·z`.
 public struct Lorenz63: FlowField {
+  /// How fast x follows y.
   public let sigma: Double
+  /// The heating.
   public let rho: Double
+  /// The cell's shape.
   public let beta: Double
   public var dimension: Int { 3 }
   public var period: Double? { nil }
@@ -41,8 +44,11 @@ public struct Lorenz63: FlowField {
 
 /// Rössler's system: `x' = −y − z, y' = x + a·y, z' = b + z·(x − c)`.
 public struct Rossler: FlowField {
+  /// What makes x and y spiral outwards.
   public let a: Double
+  /// What z grows from.
   public let b: Double
+  /// Where z begins to grow.
   public let c: Double
   public var dimension: Int { 3 }
   public var period: Double? { nil }
@@ -119,8 +125,11 @@ extension Lorenz96: FlowField {
 
 /// A damped pendulum driven by a torque: `theta'' = −sin theta − damping·theta' + amplitude·cos(frequency·t)`.
 public struct DrivenPendulum: FlowField {
+  /// What theta' is damped by.
   public let damping: Double
+  /// The amplitude of the torque.
   public let amplitude: Double
+  /// Its frequency, in radians a unit of time.
   public let frequency: Double
   public var dimension: Int { 2 }
   public var period: Double? { isAutonomous || frequency == 0 ? nil : 2 * Double.pi / abs(frequency) }
@@ -155,9 +164,13 @@ public struct DrivenPendulum: FlowField {
 
 /// A single damped oscillator under a periodic force: `y'' = −gamma·y − epsilon·y' + amplitude·cos(frequency·t)`.
 public struct DrivenOscillator: FlowField {
+  /// The stiffness.
   public let gamma: Double
+  /// The damping.
   public let epsilon: Double
+  /// The amplitude of the force.
   public let amplitude: Double
+  /// Its frequency, in radians a unit of time.
   public let frequency: Double
   public var dimension: Int { 2 }
   public var period: Double? { isAutonomous ? nil : 2 * Double.pi / abs(frequency) }

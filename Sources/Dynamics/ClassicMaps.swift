@@ -38,7 +38,9 @@ extension ClassicMap {
 
 /// Hénon's map: `x' = 1 − a·x² + y, y' = b·x`. Hénon, "A two-dimensional mapping with a strange attractor" (1976).
 public struct HenonMap: ClassicMap {
+  /// What x² is multiplied by.
   public let a: Double
+  /// How much area is left after a step.
   public let b: Double
   public var step = 0
   public var dimension: Int { 2 }
@@ -67,6 +69,7 @@ public struct HenonMap: ClassicMap {
 
 /// The logistic map: `x' = r·x·(1 − x)`.
 public struct LogisticMap: ClassicMap {
+  /// The growth.
   public let r: Double
   public var step = 0
   public var dimension: Int { 1 }

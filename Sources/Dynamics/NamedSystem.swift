@@ -1,5 +1,6 @@
 /// The classic systems by name, with their parameters.
 public enum NamedSystem: String, CaseIterable, Sendable {
+  /// The name on the command line.
   case henon, logistic, cat, lorenz63, rossler, lorenz96, pendulum, oscillator
 
   /// The parameters and their usual values, in order.
@@ -45,7 +46,9 @@ public enum NamedSystem: String, CaseIterable, Sendable {
 
   /// A system, and a start near its attractor.
   public struct Made: Sendable {
+    /// The system.
     public let system: any DynamicalSystem
+    /// A state near its attractor.
     public let start: [Double]
 
     fileprivate init(_ system: any DynamicalSystem, _ start: [Double]) {

@@ -3,6 +3,7 @@ public import CoRNNModel
 
 /// The continuous coRNN as a vector field on positions followed by velocities, its input held over each sampling step.
 public struct OscillatorFlowField: FlowField {
+  /// The network whose field it is.
   public let network: OscillatorNetwork
   private let kernel: OscillatorField
   private let linear: OscillatorDerivative

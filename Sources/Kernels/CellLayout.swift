@@ -42,12 +42,15 @@ public struct CellLayout: Sendable {
 
   /// m, d and o.
   public var hidden: Int { layout.hidden }
+  /// The width of an input, d.
   public var inputs: Int { layout.inputs }
+  /// The width of an output, o.
   public var outputs: Int { layout.outputs }
   /// m with padding.
   public var units: Int { layout.units }
   /// The number of blocks of drives, and of state.
   public var gates: Int { layout.gates }
+  /// What a unit carries from step to step: 2 for oscillators and LSTMs, 1 for plain ones.
   public var states: Int { layout.states }
   /// The numbers of each unit that a step takes beside M: alpha, beta and delta of oscillators, k and f of tanh, c of
   /// modReLU.
@@ -58,6 +61,7 @@ public struct CellLayout: Sendable {
   public var firstInput: Int { layout.states * layout.units }
   /// The rows of M, and the numbers from one row to the next.
   public var rows: Int { layout.rows }
+  /// The entries in a row of M with its padding.
   public var stride: Int { layout.width }
   /// The multiply–adds of a step of one trajectory without padding: forward and for the gradient all of M, back what
   /// acts on the state. A GRU's two blocks of zeros count too.

@@ -10,6 +10,7 @@ public final class CellSweep<Scalar: TrainingScalar>: @unchecked Sendable {
   public let layout: CellLayout
   /// The steps, N, and the largest slice, B.
   public let steps: Int
+  /// The largest slice, B.
   public let capacity: Int
   /// The outputs of the last run from the first scored step on, (N + 1 − scored)×B×o; before going back they are to be
   /// replaced by the loss's derivatives by them.

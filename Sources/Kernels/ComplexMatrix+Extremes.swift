@@ -4,6 +4,7 @@ import RealModule
 extension ComplexMatrix {
   /// A largest eigenvalue or singular value and its vectors, real and imaginary parts side by side.
   public struct Extreme: Sendable {
+    /// The eigenvalue or singular value.
     public let value: Double
     /// The unit eigenvector, or right singular vector.
     public let vector: [Double]

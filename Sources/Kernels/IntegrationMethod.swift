@@ -59,6 +59,7 @@ public struct IntegrationOptions: Codable, Equatable, Sendable {
   public var method: IntegrationMethod
   /// The error allowed in each step is `absoluteTolerance + relativeTolerance·|x|` in each component.
   public var absoluteTolerance: Double
+  /// The part of the error allowed in a step that goes with the state's size.
   public var relativeTolerance: Double
   /// The largest step; nil for no limit.
   public var largestStep: Double?
@@ -79,11 +80,14 @@ public struct IntegrationOptions: Codable, Equatable, Sendable {
 public struct IntegrationCounts: Codable, Equatable, Sendable {
   /// Steps taken, and steps tried and taken back.
   public var steps = 0
+  /// Steps tried and taken back.
   public var failedSteps = 0
   /// Evaluations of the right-hand side and of its Jacobian.
   public var evaluations = 0
+  /// Evaluations of the Jacobian.
   public var jacobians = 0
 
+  /// Nothing yet.
   public init() {}
 
   /// The counts of two integrations together.

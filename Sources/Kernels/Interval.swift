@@ -5,6 +5,7 @@ import RealModule
 public struct Interval: Equatable, Sendable {
   /// The bounds, both included.
   public let lower: Double
+  /// The upper end.
   public let upper: Double
 
   /// The numbers from `lower` to `upper`.
@@ -52,16 +53,20 @@ public struct Interval: Equatable, Sendable {
   /// The smallest interval that holds both.
   public func hull(_ other: Interval) -> Interval { Interval(min(lower, other.lower), max(upper, other.upper)) }
 
+  /// All sums.
   public static func + (a: Interval, b: Interval) -> Interval { outward(a.lower + b.lower, a.upper + b.upper) }
 
+  /// All differences.
   public static func - (a: Interval, b: Interval) -> Interval { outward(a.lower - b.upper, a.upper - b.lower) }
 
+  /// All products.
   public static func * (a: Interval, b: Interval) -> Interval {
     let (p, q, r, s) = (a.lower * b.lower, a.lower * b.upper, a.upper * b.lower, a.upper * b.upper)
     // NaN spreads through the sum, where least and largest may pass it over.
     return (p + q + r + s).isNaN ? everything : outward(min(p, q, r, s), max(p, q, r, s))
   }
 
+  /// All products of a number with those in the interval.
   public static func * (a: Double, b: Interval) -> Interval {
     let (p, q) = (a * b.lower, a * b.upper)
     return (p + q).isNaN ? everything : outward(min(p, q), max(p, q))

@@ -2,7 +2,9 @@ import CGSL
 
 /// A straight line through points by least squares, with a confidence interval for its slope.
 public struct LinearRegression: Codable, Equatable, Sendable {
+  /// The line's slope.
   public let slope: Double
+  /// Its value at 0.
   public let intercept: Double
   /// The standard error of the slope.
   public let standardError: Double

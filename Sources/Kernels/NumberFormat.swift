@@ -1,8 +1,12 @@
 /// How a number is stored in a file.
 public enum NumberFormat: String, CaseIterable, Codable, Sendable {
+  /// Floating point by its width, and the 16 bits of bfloat16.
   case float64, float32, float16, bfloat16
+  /// Whole numbers with a sign, by their width.
   case int64, int32, int16, int8
+  /// Whole numbers without, by their width.
   case uint64, uint32, uint16, uint8
+  /// A byte, 0 or 1.
   case bool
 
   /// Bytes in one number.

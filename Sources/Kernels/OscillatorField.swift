@@ -7,8 +7,11 @@ import CKernels
 public struct OscillatorField: Sendable {
   /// The activation, as the kernel knows it.
   public enum Activation: Int32, Sendable {
+    /// The hyperbolic tangent.
     case tanh = 0
+    /// The drive itself.
     case identity = 1
+    /// No drive at all.
     case none = 2
   }
 

@@ -8,6 +8,7 @@ import RealModule
 public struct Adam<Scalar: TrainingScalar>: Equatable, Sendable {
   /// β1 and β2.
   public let meanDecay: Double
+  /// How much of the squares' running mean a step keeps.
   public let squareDecay: Double
   /// ε.
   public let epsilon: Double
@@ -15,6 +16,7 @@ public struct Adam<Scalar: TrainingScalar>: Equatable, Sendable {
   public private(set) var steps = 0
   /// The averages of the gradient and of its square.
   public private(set) var mean: [Scalar]
+  /// The running mean of squares.
   public private(set) var square: [Scalar]
 
   /// An optimiser for `count` parameters that hasn't taken a step.

@@ -3,8 +3,11 @@ public import CoRNNKernels
 
 /// Models that forecast one sample ahead, fed their own forecasts, beside what two right integrators do.
 public struct ClosedLoopComparison: Encodable, Equatable, Sendable {
+  /// How the data are made.
   public let data: ForecastDataRecipe
+  /// How loops are run and judged.
   public let task: ClosedLoopTask
+  /// The system's own largest exponent.
   public let exponent: LargestExponent
   /// What errors are divided by: the standard deviation of the true states about their mean.
   public let normaliser: Double
@@ -25,15 +28,21 @@ public struct ClosedLoopComparison: Encodable, Equatable, Sendable {
 
   /// A model's row.
   public struct Entry: Encodable, Equatable, Sendable {
+    /// What it is called.
     public let name: String
+    /// What it is, in a line.
     public let summary: String
+    /// The numbers that were fitted.
     public let parameters: Int
+    /// The numbers drawn at random and kept.
     public let fixedParameters: Int
+    /// Its settings.
     public let settings: [ForecastSetting]
     /// What a search tried, on the one-sample error of the validation trajectories; empty where nothing was to choose.
     public let trials: [TunedForecast.Trial]
     /// The one-sample error on the test trajectories, open loop; null where the fit failed.
     public let oneStep: ForecastScore?
+    /// How its errors grow.
     public let forecast: ClosedLoopForecast?
     /// As many of the loop's Lyapunov exponents as the system has; null for models without a derivative, where none were
     /// asked for, and where forecasts left the range of doubles.
@@ -104,7 +113,9 @@ public struct ClosedLoopComparison: Encodable, Equatable, Sendable {
 
   /// Why there is no comparison.
   public enum Failure: Error, Equatable, Sendable {
+    /// The true trajectories can't be integrated.
     case integration(IntegrationFailure)
+    /// It was told to stop.
     case interrupted
   }
 

@@ -19,9 +19,13 @@ public struct ClosedLoopForecast: Encodable, Equatable, Sendable {
 
   /// Normalised errors against time; a forecast that left the range counts as a hundred times the largest true value.
   public struct Growth: Encodable, Equatable, Sendable {
+    /// Units of time since the last state shown.
     public let time: [Double]
+    /// The median over starts.
     public let median: [Double]
+    /// The tenth percentile.
     public let tenth: [Double]
+    /// The ninetieth.
     public let ninetieth: [Double]
   }
 
@@ -128,7 +132,9 @@ extension ForecastModel {
 public struct ClosedLoopTruth: Sendable {
   /// Transient, warm-up and what follows, time first.
   public let trajectories: InputSequence
+  /// F.
   public let forcing: Double
+  /// The time from one sample to the next.
   public let interval: Double
   /// The standard deviation of the states after the transient, over all variables and times about their mean: what
   /// errors are divided by.
@@ -138,6 +144,7 @@ public struct ClosedLoopTruth: Sendable {
   /// The sample before the first forecast.
   private let last: Int
 
+  /// n.
   public var variables: Int { trajectories.width }
 
   /// Integrates the trajectories, by rk8pd with tolerance 1e-12 as all data are.

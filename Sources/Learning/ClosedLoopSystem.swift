@@ -52,6 +52,7 @@ public struct ClosedLoopSystem: DynamicalSystem {
 public struct LoopSpectrum: Encodable, Equatable, Sendable {
   /// The largest first.
   public let exponents: [LyapunovSpectrum.Exponent]
+  /// The Kaplan–Yorke dimension.
   public let kaplanYorkeDimension: Double?
   /// The dimension's standard error, from those of the exponents; null where one of them has none.
   public let kaplanYorkeError: Double?
@@ -59,6 +60,7 @@ public struct LoopSpectrum: Encodable, Equatable, Sendable {
   public let sum: Double
   /// Steps averaged over and their length.
   public let steps: Int
+  /// The time of a step.
   public let timeStep: Double
   /// The sum against log|det J| computed apart; null where fewer exponents than dimensions were computed.
   public let traceIdentityResidual: Double?

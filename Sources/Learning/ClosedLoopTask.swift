@@ -13,6 +13,7 @@ public struct ClosedLoopTask: Encodable, Equatable, Sendable {
   public var thresholds: [Double]
   /// Free runs for statistics over long times, and samples in each; none for 0.
   public var longRuns: Int
+  /// The samples of each.
   public var longRunSamples: Int
   /// Steps that Lyapunov exponents of the loops and of the system are averaged over; none for 0.
   public var exponentSteps: Int

@@ -5,6 +5,7 @@ public struct Climatology: ForecastMethod {
   public let name = "climatology"
   public let summary = "the training targets' mean of each variable"
 
+  /// The model's kind; it is fitted to data.
   public init() {}
 
   public func fitted(
@@ -38,6 +39,7 @@ public struct Persistence: ForecastMethod {
   public let name = "persistence"
   public let summary = "the state stays as it is"
 
+  /// The model's kind; it has nothing to fit.
   public init() {}
 
   public func fitted(

@@ -10,8 +10,11 @@ public struct EchoStateNetwork: ReservoirKind {
   public let name = "esn"
   /// The units.
   public let units: Int
+  /// The spectral radius of the recurrent weights.
   public let spectralRadius: Double
+  /// Input weights are uniform in ± this.
   public let inputScale: Double
+  /// Biases are uniform in ± this.
   public let biasScale: Double
   /// a, the part of the state that is renewed in a step.
   public let leak: Double

@@ -4,7 +4,9 @@ import RealModule
 
 /// The scores of several models on one task: the table.
 public struct ForecastComparison: Encodable, Equatable, Sendable {
+  /// How the data are made.
   public let data: ForecastDataRecipe
+  /// What is forecast, and what is scored.
   public let task: ForecastTask
   /// The system's largest Lyapunov exponent, computed.
   public let exponent: LargestExponent
@@ -22,10 +24,13 @@ public struct ForecastComparison: Encodable, Equatable, Sendable {
 
   /// A model's row.
   public struct Entry: Encodable, Equatable, Sendable {
+    /// What it is called.
     public let name: String
+    /// What it is, in a line.
     public let summary: String
     /// Numbers fitted to data, and numbers drawn and left as they are.
     public let parameters: Int
+    /// The numbers drawn at random and kept.
     public let fixedParameters: Int
     /// What a search tried, on validation only; empty where there was nothing to choose.
     public let trials: [TunedForecast.Trial]
@@ -33,6 +38,7 @@ public struct ForecastComparison: Encodable, Equatable, Sendable {
     public let runs: [Run]
     /// NRMSE on validation and test trajectories, over the runs.
     public let validation: Summary
+    /// On the test trajectories.
     public let test: Summary
     /// Why there are no runs; null where there are.
     public let failure: String?
@@ -49,8 +55,11 @@ public struct ForecastComparison: Encodable, Equatable, Sendable {
   public struct Run: Encodable, Equatable, Sendable {
     /// Null for models without a seed.
     public let seed: UInt64?
+    /// The settings it was fitted with.
     public let settings: [ForecastSetting]
+    /// On the validation trajectories.
     public let validation: ForecastScore
+    /// On the test trajectories.
     public let test: ForecastScore
     /// A coRNN under the first test trajectory; null for other models.
     public let dynamics: NetworkDynamics?
@@ -64,6 +73,7 @@ public struct ForecastComparison: Encodable, Equatable, Sendable {
 
   /// NRMSE over runs.
   public struct Summary: Encodable, Equatable, Sendable {
+    /// The mean over runs.
     public let mean: Double
     /// The standard deviation over seeds; null for one run.
     public let deviation: Double?
@@ -90,8 +100,10 @@ public struct ForecastComparison: Encodable, Equatable, Sendable {
     public var seeds: Int
     /// Settings tried for each model that has any.
     public var trials: Int
+    /// How many threads share the work.
     public var threads: Int
 
+    /// Fits of this kind.
     public init(seed: UInt64, seeds: Int = 3, trials: Int = 10, threads: Int = 1) {
       self.seed = seed
       self.seeds = seeds

@@ -31,9 +31,12 @@ extension ForecastMethod {
 
 /// A setting of a model, as text.
 public struct ForecastSetting: Encodable, Equatable, Sendable {
+  /// What it is called.
   public let name: String
+  /// Its value.
   public let value: String
 
+  /// A setting as text.
   public init(_ name: String, _ value: String) {
     self.name = name
     self.value = value
@@ -52,16 +55,19 @@ public struct TunedForecast: Sendable {
 
   /// Settings tried and how they did.
   public struct Trial: Encodable, Equatable, Sendable {
+    /// What was tried.
     public let settings: [ForecastSetting]
     /// NRMSE on the validation trajectories; not a number where it diverged.
     public let validation: Double
 
+    /// What was tried, and its score.
     public init(settings: [ForecastSetting], validation: Double) {
       self.settings = settings
       self.validation = validation
     }
   }
 
+  /// A method, and what led to it.
   public init(method: any ForecastMethod, trials: [Trial]) {
     self.method = method
     self.trials = trials
@@ -70,15 +76,18 @@ public struct TunedForecast: Sendable {
 
 /// A model and what it took.
 public struct FittedForecast: Sendable {
+  /// The model.
   public let model: any ForecastModel
   /// Numbers fitted to data, and numbers drawn and left as they are.
   public let parameters: Int
+  /// The numbers drawn at random and kept.
   public let fixedParameters: Int
   /// Chosen or found on the way.
   public let settings: [ForecastSetting]
   /// The network, for raw data; nil for anything but a coRNN.
   public let network: OscillatorNetwork?
 
+  /// A model with what it took.
   public init(
     model: any ForecastModel, parameters: Int, fixedParameters: Int = 0, settings: [ForecastSetting] = [],
     network: OscillatorNetwork? = nil

@@ -2,12 +2,17 @@ import CoRNNDynamics
 
 /// What `forecast` finds: models on one task, and how their errors change with the horizon and with F.
 public struct ForecastResult: Encodable, Equatable, Sendable {
+  /// How the data are made.
   public let data: ForecastDataRecipe
+  /// What is forecast, and what is scored.
   public let task: ForecastTask
+  /// The system's own largest exponent.
   public let exponent: LargestExponent
+  /// The models' scores.
   public let models: [ForecastComparison.Entry]
   /// The same models at other horizons and under other forcings, in rising order; empty where none were asked for.
   public let byHorizon: [ForecastComparison]
+  /// The same over F, each with its own data.
   public let byForcing: [ForecastComparison]
   /// The first two variables of test trajectories; not part of a result's bytes.
   public let portraits: [Portrait]
@@ -22,9 +27,11 @@ public struct ForecastResult: Encodable, Equatable, Sendable {
 
   /// The first two variables of some trajectories.
   public struct Portrait: Equatable, Sendable {
+    /// F.
     public let forcing: Double
     /// For each trajectory.
     public let first: [[Double]]
+    /// The second variable of each trajectory.
     public let second: [[Double]]
 
     /// Those of the first `count` test trajectories, from sample `from` on.

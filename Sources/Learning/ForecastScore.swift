@@ -9,11 +9,15 @@ public struct ForecastScore: Encodable, Equatable, Sendable {
   public let byDeviation: Double
   /// The error itself, and what it is divided by.
   public let rootMeanSquareError: Double
+  /// The targets' root mean square.
   public let targetRootMeanSquare: Double
+  /// Their standard deviation about each variable's mean.
   public let targetDeviation: Double
   /// The first sample that a forecast is scored from, the number of them in a trajectory, and the trajectories.
   public let firstScored: Int
+  /// The scored samples in a trajectory.
   public let scoredSteps: Int
+  /// How many trajectories.
   public let trajectories: Int
 
   /// Sums over one trajectory.

@@ -8,9 +8,11 @@ public import CoRNNKernels
 public struct ForecastDataRecipe: Encodable, Equatable, Sendable {
   /// The system's variables, at least 4, and its forcing F.
   public var variables: Int
+  /// F.
   public var forcing: Double
   /// Trajectories in each set, and samples in each of them.
   public var trajectories: Int
+  /// Samples in a trajectory.
   public var samples: Int
   /// The time from one sample to the next.
   public let interval = Lorenz96.samplingInterval
@@ -51,14 +53,19 @@ public struct ForecastTask: Encodable, Equatable, Sendable {
 public struct ForecastData: Sendable {
   /// A set of trajectories, each with a stream of random numbers of its own.
   public enum Part: UInt64, CaseIterable, Sendable {
+    /// What models are fitted to, what chooses between settings, and what scores are reported on.
     case training, validation, test
     /// Where closed loops start, and runs for statistics over long times.
     case closedLoop, longRun
   }
 
+  /// How they were made.
   public let recipe: ForecastDataRecipe
+  /// What models are fitted to, N×B×n.
   public let training: InputSequence
+  /// What chooses between settings.
   public let validation: InputSequence
+  /// What scores are reported on.
   public let test: InputSequence
 
   /// Integrates all trajectories; the same to the bit for any number of threads.

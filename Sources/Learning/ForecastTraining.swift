@@ -6,12 +6,15 @@ public import CoRNNKernels
 /// Networks see `(x − mean)/deviation` with one mean and one deviation for all variables, those of the training
 /// trajectories from the first scored sample on. A window starts from rest; its first steps, the washout, aren't scored.
 public struct ForecastTraining: TrainingTask {
+  /// What is forecast, and what is scored.
   public let task: ForecastTask
   /// The steps of a window, and of those at its start the ones that aren't scored.
   public let steps: Int
+  /// The first samples of a window, which aren't scored.
   public let washout: Int
   /// What networks' inputs and outputs are shifted and divided by.
   public let mean: Double
+  /// What they are divided by.
   public let deviation: Double
   private let training: InputSequence
   private let held: InputSequence

@@ -10,6 +10,7 @@ public final class GradientEngine<Scalar: TrainingScalar> {
   public let cell: any RecurrentCell
   /// The steps and trajectories of a batch, N and B.
   public let steps: Int
+  /// The trajectories of a batch, B.
   public let batch: Int
   private let slices: [Range<Int>]
   private let packed: PackedCell<Scalar>

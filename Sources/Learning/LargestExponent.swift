@@ -4,14 +4,17 @@ import CoRNNKernels
 
 /// A system's largest Lyapunov exponent, per unit time, with its standard error.
 public struct LargestExponent: Encodable, Equatable, Sendable {
+  /// Its value, per unit time.
   public let value: Double
   /// From block averages; null for too short a run.
   public let standardError: Double?
   /// The steps averaged over, and their length.
   public let steps: Int
+  /// The time of a step.
   public let timeStep: Double
   /// The standard error asked for, and whether it was reached.
   public let target: Double
+  /// Whether it can be trusted to the error asked for.
   public let converged: Bool
 
   /// That of Lorenz-96, by Runge–Kutta steps of 0.01 and their exact derivatives, from a random start.

@@ -2,6 +2,7 @@ import RealModule
 
 /// A learning rate as a function of the optimiser's step, counted from 0.
 public enum LearningRate: Equatable, Codable, Sendable {
+  /// The same at every step.
   case constant(Double)
   /// `start`, divided by `factor` at each of the steps in `at`.
   case steps(start: Double, factor: Double, at: [Int])

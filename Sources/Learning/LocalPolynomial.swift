@@ -9,6 +9,7 @@ public struct LocalPolynomial: ForecastMethod {
   public let name = "local"
   /// Places on either side; fewer where the ring has fewer.
   public let radius: Int
+  /// The largest degree of a monomial.
   public let degree: Int
   /// Training rows are thinned evenly in time to about so many at most.
   public static let mostRows = 300_000

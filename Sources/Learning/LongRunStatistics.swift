@@ -7,6 +7,7 @@ public import CoRNNKernels
 /// Each figure compares a free run with one true run; beside it stands what a second true run scores, from another
 /// start: no model can be told from the truth below that.
 public struct LongRunStatistics: Encodable, Equatable, Sendable {
+  /// What was computed.
   public let settings: Settings
   /// True runs against the true run: the least that can be told.
   public let floor: Distances
@@ -17,12 +18,15 @@ public struct LongRunStatistics: Encodable, Equatable, Sendable {
 
   /// A model's free runs.
   public struct Model: Encodable, Equatable, Sendable {
+    /// The model's name.
     public let name: String
     /// Free runs that left the range allowed, and where the first did, in units of time; null if none did.
     public let diverged: Int
+    /// When the first of them did, in units of time; null if none did.
     public let divergedAt: Double?
     /// Over the runs that stayed; null where none did.
     public let distances: Distances?
+    /// What one of its runs looks like.
     public let portrait: Portrait?
   }
 
@@ -30,11 +34,15 @@ public struct LongRunStatistics: Encodable, Equatable, Sendable {
   public struct Settings: Encodable, Equatable, Sendable {
     /// Runs, and samples in each after those left out of the start.
     public let runs: Int
+    /// The samples of a run.
     public let samples: Int
+    /// The samples before them.
     public let transient: Int
+    /// The time from one sample to the next.
     public let interval: Double
     /// How D_stsp was computed, and how D_H was.
     public let stateSpace: String
+    /// How power spectra were taken.
     public let spectra: String
   }
 
@@ -50,7 +58,9 @@ public struct LongRunStatistics: Encodable, Equatable, Sendable {
 
   /// A mean over runs.
   public struct Mean: Encodable, Equatable, Sendable {
+    /// The mean.
     public let value: Double
+    /// Its standard error.
     public let standardError: Double?
 
     init(_ values: [Double]) {
@@ -67,6 +77,7 @@ public struct LongRunStatistics: Encodable, Equatable, Sendable {
   public struct Portrait: Encodable, Equatable, Sendable {
     /// Middles of bins and the density in them, all variables together.
     public let value: [Double]
+    /// The density in each bin.
     public let density: [Double]
     /// The power spectrum of the first variable.
     public let spectrum: PowerSpectrum

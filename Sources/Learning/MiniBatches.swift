@@ -7,6 +7,7 @@ public import CoRNNKernels
 public struct MiniBatches: Sendable {
   /// The number of trajectories, and of those in a batch.
   public let count: Int
+  /// The trajectories of a batch.
   public let size: Int
   private let random: SplittableRandom
 

@@ -9,16 +9,19 @@ public import CoRNNModel
 public struct NetworkDynamics: Encodable, Equatable, Sendable {
   /// The largest conditional Lyapunov exponent of the map under one trajectory, and its standard error over blocks.
   public let conditionalExponent: Double?
+  /// Its standard error over blocks.
   public let conditionalExponentError: Double?
   /// The steps averaged over.
   public let steps: Int
   /// Whether no input at all can make the map chaotic: `rigorous` where it is proved, else nothing is said.
   public let certified: Bool
+  /// `rigorous` where it is proved.
   public let kind: ClaimKind
   /// The proved bound on the largest exponent under any input; null where nothing is proved.
   public let largestExponentBound: Double?
   /// The smallest gain of any test, proved below 1 where certified.
   public let gain: Double?
+  /// Equation (6).
   public let weightAssumption: WeightAssumption
 
   /// What `network` does under `inputs`, one raw trajectory of samples `interval` apart.

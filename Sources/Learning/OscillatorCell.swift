@@ -21,7 +21,9 @@ public struct OscillatorCell: RecurrentCell {
   public let start: Oscillators
   /// What of them is learned.
   public let gamma: Constant
+  /// What becomes of epsilon.
   public let epsilon: Constant
+  /// Whether dt is learned.
   public let learnsTimeStep: Bool
   public var name: String { "cornn" }
   public let layout: CellLayout

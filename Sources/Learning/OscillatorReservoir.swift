@@ -12,11 +12,15 @@ public struct OscillatorReservoir: ReservoirKind {
   public let name = "ron"
   /// The units; the state has twice as many numbers.
   public let units: Int
+  /// dt.
   public let timeStep: Double
   /// The middle of the ranges that gamma and epsilon are drawn from, evenly from half to three halves of it.
   public let gamma: Double
+  /// The middle of the range that epsilon is drawn from.
   public let epsilon: Double
+  /// The spectral radius of the recurrent weights.
   public let spectralRadius: Double
+  /// Input weights are uniform in ± this.
   public let inputScale: Double
 
   /// A network with these settings.

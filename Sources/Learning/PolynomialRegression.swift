@@ -9,6 +9,7 @@ public struct PolynomialRegression: ForecastMethod {
   public let name: String
   /// How many samples back each state is that it looks at; 0 is the newest.
   public let delays: [Int]
+  /// The largest degree of a monomial.
   public let degree: Int
 
   /// The most regressors: beyond, a fit takes hours.

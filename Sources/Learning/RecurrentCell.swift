@@ -87,9 +87,11 @@ public struct ParameterPlacement: Equatable, Sendable {
   public let start: Int
   /// The shape.
   public let rows: Int
+  /// The rectangle's columns.
   public let columns: Int
   /// Its first row and column in M.
   public let row: Int
+  /// Its first column in M.
   public let column: Int
 
   /// A placement.
@@ -102,12 +104,13 @@ public struct ParameterPlacement: Equatable, Sendable {
   }
 }
 
-/// What a step takes beside M: lists of m numbers, in the order of ``CellLayout/factors``.
+/// What a step takes beside M: lists of m numbers, in the order of `CellLayout.factors`.
 ///
 /// Oscillators: alpha, beta and delta of `z' = alpha·z + beta·sigma − delta·y`, `y' = y + dt·z'`, which are `s·r`, `s·dt`
 /// and `s·dt·gamma` with s and r of `Oscillators.velocityScale` and `velocityRetention`. Networks of tanh: k and f of
 /// `h' = k·h + f·sigma`. Networks of modReLU: c.
 public struct CellFactors: Equatable, Sendable {
+  /// The lists.
   public let byUnit: [[Double]]
   /// dt of oscillators; 1 for other cells, which don't use it.
   public let timeStep: Double

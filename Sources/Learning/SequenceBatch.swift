@@ -4,6 +4,7 @@ public import CoRNNKernels
 public struct SequenceBatch<Scalar: TrainingScalar>: Sendable {
   /// The number of steps, N, and of trajectories, B.
   public let steps: Int
+  /// B.
   public let count: Int
   /// u_1 … u_N: N×B×d, time first.
   public let inputs: [Scalar]

@@ -13,9 +13,11 @@ public struct TrainedNetwork: ForecastMethod {
   public let recipe: TrainingRecipe
   /// Steps of a window, and of those at its start that aren't scored.
   public var window = 300
+  /// The first samples of a window, which aren't scored.
   public var washout = 50
   /// The optimiser's steps in a trial and in a fit.
   public var trialSteps = 1500
+  /// The optimiser's steps of a fit.
   public var fitSteps = 12_000
   /// Where fits are kept; nil to keep none.
   public var store: (any FitStore)?
@@ -196,10 +198,12 @@ public struct StoredFit: Equatable, Sendable {
   public let parameters: [Double]
   /// The best score on validation and its step; nil where none was finite.
   public let score: Double?
+  /// The step of the best score; nil where there is no score.
   public let bestStep: Int?
   /// The steps taken.
   public let steps: Int
 
+  /// What a training came to.
   public init(parameters: [Double], score: Double?, bestStep: Int?, steps: Int) {
     self.parameters = parameters
     self.score = score

@@ -7,6 +7,7 @@ import FoundationEssentials
 /// A safetensors file: `parameters`, Adam's `mean` and `square`, and `best`, as doubles, with the rest as JSON in its
 /// metadata, under a fingerprint of all of it.
 public struct TrainingCheckpoint<Scalar: TrainingScalar>: Sendable {
+  /// The run as it was.
   public let state: TrainingState<Scalar>
   /// How long the file of records was, in bytes.
   public let recordBytes: Int

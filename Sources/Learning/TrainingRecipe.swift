@@ -2,16 +2,19 @@
 public struct TrainingRecipe: Equatable, Sendable {
   /// The numbers that training computes in.
   public enum Precision: String, CaseIterable, Codable, Sendable {
+    /// Single or double precision.
     case float32, float64
   }
 
   /// What is trained.
   public var cell: CellRecipe
+  /// The numbers that training computes in.
   public var precision: Precision
   /// The optimiser's steps at most.
   public var steps: Int
   /// Trajectories in a batch.
   public var batch: Int
+  /// The learning rate over steps.
   public var rate: LearningRate
   /// The longest gradient; longer ones are scaled down. Nil for no clipping.
   public var clip: Double?

@@ -35,15 +35,20 @@ public struct TrainingResult: Encodable, Equatable, Sendable {
 
   /// A score and the step it was reached at.
   public struct Best: Encodable, Equatable, Sendable {
+    /// The step.
     public let step: Int
+    /// The score.
     public let score: Double
   }
 
   /// A model on the test trajectories.
   public struct TestScore: Encodable, Equatable, Sendable {
+    /// The model's name.
     public let name: String
+    /// Its score.
     public let score: ForecastScore
 
+    /// A model's score.
     public init(name: String, score: ForecastScore) {
       self.name = name
       self.score = score

@@ -6,8 +6,11 @@ public import CoRNNKernels
 /// What happens is a function of recipe, task and state alone: the same bits on any number of threads, and after being
 /// taken up again from a ``state``. Not to be used from two threads at a time.
 public final class TrainingRun<Scalar: TrainingScalar> {
+  /// How it is trained.
   public let recipe: TrainingRecipe
+  /// What it is trained on.
   public let task: any TrainingTask
+  /// What is trained.
   public let cell: any RecurrentCell
   /// Where it is.
   public private(set) var state: TrainingState<Scalar>

@@ -2,7 +2,9 @@ public import CoRNNKernels
 
 /// Where a training run is: all that its next step depends on beside the recipe and the task.
 public struct TrainingState<Scalar: TrainingScalar>: Equatable, Sendable {
+  /// The parameters, as ``RecurrentCell/blocks`` has them.
   public internal(set) var parameters: [Scalar]
+  /// The optimiser.
   public internal(set) var optimiser: Adam<Scalar>
   /// The parameters with the best score so far; nil before the first look.
   public internal(set) var best: Best?
@@ -10,14 +12,19 @@ public struct TrainingState<Scalar: TrainingScalar>: Equatable, Sendable {
   public internal(set) var stale: Int
   /// The sum of the batches' objectives since the last look, and how many they are.
   public internal(set) var lossSum: Double
+  /// How many losses are in the sum.
   public internal(set) var lossCount: Int
 
   /// Parameters and their score.
   public struct Best: Equatable, Sendable {
+    /// The parameters.
     public let parameters: [Scalar]
+    /// Their score.
     public let score: Double
+    /// The step after which they were judged.
     public let step: Int
 
+    /// Parameters that were judged.
     public init(parameters: [Scalar], score: Double, step: Int) {
       self.parameters = parameters
       self.score = score

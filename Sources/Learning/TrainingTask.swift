@@ -4,6 +4,7 @@ public import CoRNNKernels
 public protocol TrainingTask: Sendable {
   /// The widths of an input and of an output.
   var inputs: Int { get }
+  /// The width of an output.
   var outputs: Int { get }
   /// The steps of a training sequence, N.
   var steps: Int { get }

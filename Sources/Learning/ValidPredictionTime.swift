@@ -6,17 +6,24 @@ public struct ValidPredictionTime: Encodable, Equatable, Sendable {
   public let threshold: Double
   /// In units of time: the mean over the starts, its standard error, and the spread.
   public let mean: Double
+  /// Its standard error over starts.
   public let standardError: Double
+  /// The tenth percentile over starts.
   public let tenth: Double
+  /// The median.
   public let median: Double
+  /// The ninetieth percentile.
   public let ninetieth: Double
+  /// The least.
   public let least: Double
   /// Starts at which the error never exceeded it: each counts as the whole length, so the mean is too low then.
   public let unreached: Int
   /// The mean in Lyapunov times (the time times the largest exponent); its standard error with and without the
   /// exponent's own. Null where the exponent isn't above 0 by three standard errors.
   public let lyapunovTimes: Double?
+  /// The standard error of `lyapunovTimes`, with the exponent's own.
   public let lyapunovStandardError: Double?
+  /// The same without the exponent's own.
   public let lyapunovErrorFromStarts: Double?
 
   /// From the normalised errors of each start, `errors[start][k]` after (k + 1) samples.

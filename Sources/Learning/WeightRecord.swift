@@ -11,17 +11,23 @@ public struct WeightRecord: Codable, Equatable, Sendable {
   public let limit: Double?
   /// |W|∞ and |Z|∞, and the largest singular values of W and Z.
   public let positionInfinityNorm: Double
+  /// |Z|∞.
   public let velocityInfinityNorm: Double
+  /// ‖W‖₂.
   public let positionSpectralNorm: Double
+  /// ‖Z‖₂.
   public let velocitySpectralNorm: Double
   /// The largest energy over a validation sequence, and the tightest rigorous bound of the ladder on it: energy/bound
   /// and the rung's name. Null where the run diverged or no rung applies.
   public let energy: Double
+  /// The largest value/bound of the tightest rung.
   public let energyTightness: Double?
+  /// That rung's name.
   public let energyRung: String?
   /// The largest conditional Lyapunov exponent per unit of the network's time along that sequence, and its standard
   /// error; null where it wasn't asked for or couldn't be had.
   public let exponent: Double?
+  /// Its standard error.
   public let exponentError: Double?
 
   /// What `network` is like, seen on `inputs` (one trajectory).

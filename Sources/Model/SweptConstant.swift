@@ -4,7 +4,9 @@ import CoRNNKernels
 public enum SweptConstant: String, CaseIterable, Sendable {
   /// W, Z or V times a factor.
   case positionWeights = "W"
+  /// Z.
   case velocityWeights = "Z"
+  /// V.
   case inputWeights = "V"
   /// The readout, weights and bias, times a factor: the gain of a closed loop.
   case readout = "Q"

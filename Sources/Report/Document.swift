@@ -2,13 +2,19 @@
 public struct Document: Equatable, Sendable {
   /// A part of a report.
   public enum Block: Equatable, Sendable {
+    /// A heading.
     case heading(String)
+    /// A heading below it.
     case subheading(String)
+    /// A paragraph.
     case paragraph(String)
+    /// Names and values.
     case facts([Fact])
+    /// A table.
     case table(Table)
     /// A picture beside the report: its file's name without ending, and what it shows.
     case figure(name: String, caption: String)
+    /// Items of a list.
     case list([String])
 
     /// The block as a part of a longer report: a heading becomes a smaller one.
@@ -22,6 +28,7 @@ public struct Document: Equatable, Sendable {
     let name: String
     let value: String
 
+    /// A name and its value.
     public init(_ name: String, _ value: String) {
       self.name = name.withoutControls
       self.value = value.withoutControls
@@ -34,6 +41,7 @@ public struct Document: Equatable, Sendable {
     let columns: [String]
     let rows: [[String]]
 
+    /// A table.
     public init(_ title: String, columns: [String], rows: [[String]]) {
       precondition(rows.allSatisfy { $0.count == columns.count }, "\(title): rows that aren't \(columns.count) wide")
       self.title = title

@@ -13,11 +13,13 @@ extension Plot {
       case errorBars
       /// Steps of equal width around each x.
       case histogram
+      /// A line through the points.
       case line
       /// A line through few values, to be seen one by one.
       case lineWithPoints
       /// In grey, for what others stand out from: thin, or wide under them.
       case faintLine, wideLine
+      /// A dashed one.
       case dashedLine
     }
 

@@ -9,6 +9,7 @@ extension Plot {
     /// The range of colours; nil for that of the values.
     let range: ClosedRange<Double>?
 
+    /// A heat map of `values`, row by row.
     public init(_ title: String, _ values: [Double], difference: Bool = false, range: ClosedRange<Double>? = nil) {
       self.title = title
       self.values = values

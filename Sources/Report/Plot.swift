@@ -11,7 +11,9 @@ public struct Plot: Equatable, Sendable {
 
     /// How far off values may be, in both directions, and how that is drawn.
     public enum Errors: Equatable, Sendable {
+      /// A band, so far above and below.
       case band([Double])
+      /// Bars, likewise.
       case bars([Double])
 
       var values: [Double] {
@@ -21,6 +23,7 @@ public struct Plot: Equatable, Sendable {
       }
     }
 
+    /// A line called `label` through `values`.
     public init(_ label: String, _ values: [Double], errors: Errors? = nil, dashed: Bool = false) {
       self.label = label
       self.values = values
