@@ -3,6 +3,7 @@
 # make bench  side by side with NumPy
 # make notebooks  executes the notebooks and holds their numbers against what they claim; FLAGS=--short in short
 # make test-browser  the pages that the tool writes, in headless Chromium
+# make docs   the library's reference documentation, in .build/docs/html
 # What is missing of the Debian packages below is installed first.
 
 PACKAGES := libgsl-dev libopenblas-dev libzip-dev gnuplot-nox
@@ -15,7 +16,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # The notebooks' Python packages, from PyPI.
 NOTEBOOKS := .build/notebooks
 
-.PHONY: demo build test test-browser playground-wasm lint packages bench notebooks clean
+.PHONY: demo build test test-browser playground-wasm lint packages bench docs notebooks clean
 
 demo: build
 	$(TOOL) demo --output demo
@@ -55,6 +56,12 @@ packages:
 	fi; \
 	echo "installing$$missing"; \
 	$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+# Report imports all the others but Step.
+docs: packages
+	$(SWIFT) build -c release --target CoRNNReport
+	$(SWIFT) build -c release --target CoRNNStep
+	.docs/build .build/release .build/docs
 
 bench: build
 	Benchmarks/run
