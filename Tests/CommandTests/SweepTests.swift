@@ -217,10 +217,13 @@ import Testing
       #expect(try values("--set", "draws.of={parameter.a: {uniform: [1.0, 1.2]}}").map { $0[0] } == five.map { $0[0] })
       #expect(try values("--set", "draws.seed=13").map { $0[0] } != five.map { $0[0] })
       // The distributions: means of 200 draws within four standard errors.
-      let a = many.compactMap { Double($0[0]) }
-      #expect(abs(a.reduce(0, +) / 200 - 1.1) < 4 * 0.2 / (12 * 200).squareRoot())
-      let logs = many.compactMap { Double($0[3]) }.map { log10($0) }
-      #expect(abs(logs.reduce(0, +) / 200 + 2) < 4 * 4 / (12 * 200.0).squareRoot())
+      let scatter = Double(12 * many.count).squareRoot()
+      let a: [Double] = many.compactMap { Double($0[0]) }
+      let mean: Double = a.reduce(0, +) / 200
+      #expect(abs(mean - 1.1) < 4 * 0.2 / scatter)
+      let logs: [Double] = many.compactMap { Double($0[3]) }.map { log10($0) }
+      let logMean: Double = logs.reduce(0, +) / 200
+      #expect(abs(logMean + 2) < 4 * 4 / scatter)
       #expect(Set(many.map { $0[1] }).count == 4 && Set(many.map { $0[2] }).count == 2)
     }
   }
