@@ -1,9 +1,10 @@
-# make demo   the main job on a bundled trained checkpoint
-# make test   lint and all tests
-# make bench  side by side with NumPy
-# make notebooks  executes the notebooks and holds their numbers against what they claim; FLAGS=--short in short
+# make demo          the main job on a bundled trained checkpoint
+# make test          lint and all tests
+# make test-slurm    sweeps on a real Slurm, which it installs and starts for itself
 # make test-browser  the pages that the tool writes, in headless Chromium
-# make docs   the library's reference documentation, in .build/docs/html
+# make notebooks     executes the notebooks and holds their numbers against what they claim; FLAGS=--short in short
+# make docs          the library's reference documentation, in .build/docs/html
+# make bench         side by side with NumPy, SciPy, JAX and PyTorch
 # What is missing of the Debian packages below is installed first.
 
 PACKAGES := libgsl-dev libopenblas-dev libzip-dev gnuplot-nox
@@ -16,7 +17,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # The notebooks' Python packages, from PyPI.
 NOTEBOOKS := .build/notebooks
 
-.PHONY: demo build test test-browser playground-wasm lint packages bench docs notebooks clean
+.PHONY: demo build test test-slurm test-browser playground-wasm lint packages bench docs notebooks clean
 
 demo: build
 	$(TOOL) demo --output demo
@@ -36,6 +37,11 @@ test-browser: build
 # What the teaching page computes with: to be run after a change to Sources/Step or Sources/Playground.
 playground-wasm:
 	Sources/Playground/build Sources/cornn-analyze/Resources/playground.wasm
+
+# On top of what the tool needs; nothing of it is started but by the tests.
+test-slurm: PACKAGES += slurmctld slurmd slurm-client munge python3 procps
+test-slurm: build
+	Tests/Slurm/run $(TOOL)
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
