@@ -14,7 +14,8 @@ extension Diagnostic {
       || answer.errors.contains("Socket timed out")
     {
       self.init(
-        .unavailable, "Slurm's controller doesn't answer: \(answer.isLate ? "\(command) took too long" : answer.complaint)",
+        .unavailable,
+        "Slurm's controller doesn't answer: \(answer.isLate ? "\(command) took too long" : answer.complaint)",
         hint: "scontrol ping tells more; jobs that run go on, and the same command with --resume finds them again")
     } else if answer.errors.contains("slurm.conf") || answer.errors.contains("configuration file") {
       self.init(
@@ -43,7 +44,8 @@ extension Diagnostic {
     } else if said.contains("unrecognized option") || said.contains("invalid option") {
       self = settings.trouble("options", "sbatch: \(said.split(whereSeparator: \.isNewline).first ?? "")")
     } else if let trouble = Diagnostic("sbatch", answer) {
-      self = answer.isMissing || answer.isLate || trouble.message.hasPrefix("Slurm") || trouble.hint != nil
+      self =
+        answer.isMissing || answer.isLate || trouble.message.hasPrefix("Slurm") || trouble.hint != nil
         ? trouble
         : Diagnostic(
           .unavailable, "Slurm refused the job: \(answer.complaint)",
@@ -58,7 +60,8 @@ extension Diagnostic {
     let advice: [String: String] = [
       "PartitionTimeLimit": "it asks for more time than the partition allows: --cancel it, then lower slurm.time",
       "PartitionNodeLimit": "it asks for more nodes than the partition allows",
-      "PartitionConfig": "the partition has no node with what it asks for: --cancel it, then lower slurm.cpus or slurm.memory",
+      "PartitionConfig":
+        "the partition has no node with what it asks for: --cancel it, then lower slurm.cpus or slurm.memory",
       "BadConstraints": "no node has what it asks for: --cancel it, then change slurm.options",
       "PartitionDown": "the partition is down",
       "PartitionInactive": "the partition is inactive",

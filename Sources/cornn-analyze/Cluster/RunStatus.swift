@@ -57,10 +57,11 @@ struct RunStatus: Encodable {
       for (place, points) in submission.tasks.enumerated() {
         switch tasks[place + 1] {
         case nil: if trouble != nil { pending.formUnion(points) }
-        case let task?: if task.isPending { pending.formUnion(points) } else if !task.isOver { running.formUnion(points) }
+        case let task?:
+          if task.isPending { pending.formUnion(points) } else if !task.isOver { running.formUnion(points) }
         }
       }
-      let live = tasks.values.filter { !$0.isOver }
+      let live = queue.live([submission])
       guard let job = live.first?.job else { continue }
       let waiting = live.filter(\.isPending)
       jobs.append(

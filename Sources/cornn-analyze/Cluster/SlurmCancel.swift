@@ -11,8 +11,7 @@ extension SlurmFolder {
     for submission in submissions {
       // First what it is to compute: a task that begins meanwhile does nothing, and the driver knows.
       try folder.close(submission)
-      let live = queue.tasks[submission.name]?.values.filter { !$0.isOver } ?? []
-      guard let job = live.first?.job else { continue }
+      guard let job = queue.live([submission]).first?.job else { continue }
       let answer = await SlurmCommand.run("scancel", ["--me", "--name=" + submission.name])
       if let trouble = Diagnostic("scancel", answer) { throw trouble }
       jobs.append(job)

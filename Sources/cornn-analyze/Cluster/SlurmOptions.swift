@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// Where the points of a scenario are computed, and what is asked of a cluster.
 struct SlurmOptions: ParsableArguments {
-  enum Backend: String, CaseIterable, ExpressibleByArgument {
+  enum Backend: String, CaseIterable, Encodable, ExpressibleByArgument {
     case local, slurm
   }
 
@@ -42,15 +42,5 @@ struct SlurmOptions: ParsableArguments {
     if let flag = flags.first(where: \.1)?.0, backend == .local || status || cancel {
       throw ValidationError("\(flag) is for --backend slurm.")
     }
-  }
-
-  /// The scenario's settings with the flags in their place.
-  func settings(_ node: ScenarioNode?) throws(Diagnostic) -> SlurmSettings {
-    var settings = try SlurmSettings(node)
-    try settings.set("partition", partition, flag: "--partition")
-    try settings.set("time", timeLimit, flag: "--time-limit")
-    try settings.set("memory", memory, flag: "--memory")
-    try settings.set("throttle", throttle, flag: "--throttle")
-    return settings
   }
 }

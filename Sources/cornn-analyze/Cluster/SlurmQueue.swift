@@ -15,6 +15,13 @@ struct SlurmQueue: Equatable {
     /// Whether it will do no more.
     var isOver: Bool { Self.over.contains(state) }
     var isPending: Bool { state == "PENDING" }
+
+    private static let ordinary: Set<String> = [
+      "", "None", "Priority", "Resources", "BeginTime", "JobArrayTaskLimit", "Dependency", "Prolog",
+    ]
+
+    /// Why it is pending, where it doesn't just wait its turn.
+    var obstacle: String? { isPending && !Self.ordinary.contains(reason) ? reason : nil }
   }
 
   /// The tasks of each job name by their place in the array; of those long over Slurm knows nothing any more.
@@ -42,8 +49,8 @@ struct SlurmQueue: Equatable {
     }
   }
 
-  /// Reasons for which a job waits its turn; any other is worth a word.
-  static let ordinaryReasons: Set<String> = [
-    "", "None", "Priority", "Resources", "BeginTime", "JobArrayTaskLimit", "Dependency", "Prolog",
-  ]
+  /// The tasks of submissions that run or wait.
+  func live(_ submissions: [SlurmSubmission]) -> [Task] {
+    submissions.flatMap { Array((tasks[$0.name] ?? [:]).values) }.filter { !$0.isOver }
+  }
 }

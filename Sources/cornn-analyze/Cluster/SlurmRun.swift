@@ -18,16 +18,17 @@ struct SlurmRun {
   /// The points by their hashes.
   private let places: [String: Int]
   /// Submissions with tasks that may still live.
-  private var open: [SlurmSubmission] = []
+  var open: [SlurmSubmission] = []
   /// Tasks of open submissions that are over.
   private var over: Set<TaskName> = []
   /// When a task was first found over with a point without record.
   private var suspected: [TaskName: ContinuousClock.Instant] = [:]
   /// How often a point's task died.
-  private var deaths: [Int: Int] = [:]
+  var deaths: [Int: Int] = [:]
   /// The points that aren't submitted again, with the reason.
   private var given: [Int: Loss] = [:]
-  private var toldReasons: Set<String> = []
+  /// What was said and isn't said again.
+  var told: Set<String> = []
 
   private struct TaskName: Hashable {
     let submission: Int
@@ -76,20 +77,22 @@ struct SlurmRun {
           queue = try await Self.queue(of: open)
         } catch {
           guard error.code == .unavailable, ContinuousClock.now - answered < Self.longestSilence else { throw error }
-          if answered != start || shown > 0 { say(error.message, once: "silence") }
+          say(error.message, once: "silence")
         }
       }
       if queue != nil { answered = .now }
       try store.refresh()
-      if let queue { try settle(queue) }
-      let missing = store.missing.filter { given[$0] == nil }
       let done = store.tasks.count - store.missing.count
       progress.tell(queue.map { standing($0) } ?? "Slurm doesn't answer")
       progress.advance(done - shown)
       shown = done
-      if missing.isEmpty { break }
+      if store.missing.isEmpty { break }
+      // Before what tasks came to is judged: without their lists they failed for no fault of their points.
       guard open.allSatisfy(folder.isOpen) else { throw cancelled(done) }
       if Interruption.isRequested { throw interrupted(done) }
+      if let queue { try settle(queue) }
+      let missing = store.missing.filter { given[$0] == nil }
+      if missing.isEmpty { break }
       let covered = Set(open.flatMap { submission in live(submission).flatMap { points(submission, $0) } })
       let free = missing.filter { !covered.contains($0) }
       if !free.isEmpty, queue != nil {
@@ -139,7 +142,7 @@ struct SlurmRun {
     let answer = await SlurmCommand.run("squeue", SlurmQueue.arguments(submissions.map(\.name)))
     if let trouble = Diagnostic("squeue", answer) { throw trouble }
     guard let queue = SlurmQueue(answer.output) else {
-      throw Diagnostic(.unavailable, "squeue's answer isn't what was asked for: \(answer.output.prefix(200))")
+      throw Diagnostic(.data, "squeue's answer isn't what was asked for: \(answer.output.prefix(200))")
     }
     return queue
   }
@@ -171,7 +174,7 @@ struct SlurmRun {
           if ContinuousClock.now - seen < (entry?.state == "COMPLETED" ? .seconds(60) : .seconds(1)) { continue }
         }
         over.insert(name)
-        let state = entry?.state ?? "gone"
+        let state = entry?.state ?? "UNKNOWN"
         for point in points where missing.contains(point) {
           deaths[point, default: 0] += 1
           // Who cancels a task doesn't want it submitted again.
@@ -182,75 +185,6 @@ struct SlurmRun {
     }
     for submission in open where live(submission).isEmpty { try folder.close(submission) }
     open.removeAll { live($0).isEmpty }
-  }
-
-  /// Submits points as one job array.
-  private mutating func submit(_ points: [Int]) async throws(Diagnostic) {
-    let most = await Self.mostTasks()
-    let sizes = settings.taskSizes(
-      points: points.count, mostTasks: most, apart: points.contains { deaths[$0, default: 0] > 0 })
-    var rest = points[...]
-    let tasks = sizes.map { size in
-      defer { rest = rest.dropFirst(size) }
-      return Array(rest.prefix(size))
-    }
-    let number = (try folder.submissions().last?.number ?? 0) + 1
-    let mark = String(UInt32.random(in: .min ... .max), radix: 16)
-    var submission = SlurmSubmission(
-      number: number, name: "\(label)-\(mark)-\(number)", job: nil,
-      tasks: tasks.map { $0.map { store.tasks[$0].hash } })
-    // Whoever finds this record without the job's number asks Slurm for the name.
-    try folder.keep(submission)
-    try folder.open(submission, points: tasks, scenario: scenario, command: command(number, sizes.max() ?? 1))
-    let answer = await SlurmCommand.run(
-      "sbatch",
-      [
-        "--parsable", "--job-name=" + submission.name, "--no-requeue",
-        "--array=1-\(tasks.count)" + (settings.throttle.map { "%\($0)" } ?? ""),
-        "--output=" + folder.outputPattern(submission), "--open-mode=append",
-      ] + settings.arguments + [folder.folder.file("\(number).sh")], within: 60)
-    let id = answer.output.prefix { $0.isNumber }
-    guard answer.isSuccess, !id.isEmpty else {
-      try folder.close(submission)
-      if Interruption.isRequested { throw interrupted(store.tasks.count - store.missing.count) }
-      throw Diagnostic(
-        refused: answer, settings, partitions: answer.isMissing || answer.isLate ? [] : await Self.partitions())
-    }
-    submission.job = String(id)
-    try folder.keep(submission)
-    open.append(submission)
-    output.note(
-      "submitted \(points.count) point\(points.count == 1 ? "" : "s") as job \(id), \(tasks.count) "
-        + "task\(tasks.count == 1 ? "" : "s")" + (deaths.isEmpty ? "" : ": their tasks died"))
-  }
-
-  /// What computes a task's points, but for the writer and the points.
-  ///
-  /// - Parameter most: the most points of a task.
-  private func command(_ number: Int, _ most: Int) -> [String] {
-    let jobs = min(settings.cpus, most)
-    let tool = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-    return [
-      tool, "run", folder.folder.file("\(number).yaml"), "--output", store.folder.path, "--jobs", "\(jobs)",
-      "--threads", "\(settings.cpus / jobs)", "--quiet",
-    ]
-  }
-
-  /// The most tasks of an array that the cluster takes.
-  private static func mostTasks() async -> Int {
-    let answer = await SlurmCommand.run("scontrol", ["show", "config"])
-    return mostTasks(answer.output) ?? 1000
-  }
-
-  static func mostTasks(_ configuration: String) -> Int? {
-    let line = configuration.split(whereSeparator: \.isNewline).first { $0.hasPrefix("MaxArraySize") }
-    // The largest number that a task may have is one less.
-    return line?.split(separator: "=").last.flatMap { Int($0.drop { $0 == " " }) }.map { max($0 - 1, 1) }
-  }
-
-  private static func partitions() async -> [String] {
-    let answer = await SlurmCommand.run("sinfo", ["--noheader", "--format=%R"])
-    return answer.isSuccess ? answer.output.split(whereSeparator: \.isNewline).map(String.init) : []
   }
 
   /// Notes what points came to whose tasks died as often as they may, so that nothing is without a record.
@@ -265,58 +199,10 @@ struct SlurmRun {
       let message =
         "its task on Slurm ended \(times == 1 ? "once" : "\(times) times") without a result, last as \(loss.state) "
         + "(job \(loss.submission.job ?? ""), task \(loss.task))" + words
-      try journal.append(store.tasks[point].recordStart + ", " + PointOutcome.crash(message).dropFirst())
+      let error = JSONValue.members([
+        "code": .text("crash"), "message": .text(message), "hint": .text("--resume tries it anew"),
+      ])
+      try journal.append(store.tasks[point].recordStart + ", \"error\": \(error.line)}")
     }
-  }
-}
-
-// What is said.
-extension SlurmRun {
-  private mutating func say(_ text: String, once key: String) {
-    if toldReasons.insert(key).inserted { output.note(text) }
-  }
-
-  private func standing(_ queue: SlurmQueue) -> String {
-    let tasks = open.flatMap { queue.tasks[$0.name].map { Array($0.values) } ?? [] }.filter { !$0.isOver }
-    let pending = tasks.count(where: \.isPending)
-    return "\(tasks.count - pending) tasks running, \(pending) pending"
-  }
-
-  private mutating func tellWhyPending(_ queue: SlurmQueue) {
-    let live = open.flatMap { queue.tasks[$0.name].map { Array($0.values) } ?? [] }.filter { !$0.isOver }
-    guard live.allSatisfy(\.isPending) else { return }
-    for reason in Set(live.map(\.reason)).subtracting(SlurmQueue.ordinaryReasons).sorted() {
-      say("Slurm holds the job back: \(Diagnostic.pending(reason))", once: reason)
-    }
-  }
-
-  private var jobs: String {
-    let ids = open.compactMap(\.job)
-    return (ids.count == 1 ? "job " : "jobs ") + ids.joined(separator: ", ")
-  }
-
-  private func standing(_ done: Int) -> String { "\(done) of \(store.tasks.count) points done" }
-
-  private var wayOn: String {
-    "the same command with --status shows how it stands, with --cancel ends it, with --resume waits for it again"
-  }
-
-  private func interrupted(_ done: Int) -> Diagnostic {
-    open.isEmpty
-      ? Diagnostic(.interrupted, "interrupted, \(standing(done)); no job is on Slurm", hint: "--resume submits the rest")
-      : Diagnostic(.interrupted, "interrupted, \(standing(done)); \(jobs) on Slurm goes on", hint: wayOn)
-  }
-
-  private func stillWaiting(_ done: Int, _ queue: SlurmQueue?) -> Diagnostic {
-    let reasons = Set(open.flatMap { queue?.tasks[$0.name].map { Array($0.values) } ?? [] }.filter(\.isPending).map(\.reason))
-      .subtracting(["None"]).sorted().map(Diagnostic.pending)
-    return Diagnostic(
-      .unavailable,
-      "waited as long as --wait allows, \(standing(done)); \(jobs) on Slurm goes on"
-        + (reasons.isEmpty ? "" : "; pending: " + reasons.joined(separator: "; ")), hint: wayOn)
-  }
-
-  private func cancelled(_ done: Int) -> Diagnostic {
-    Diagnostic(.interrupted, "tasks were cancelled, \(standing(done))", hint: "--resume submits the rest")
   }
 }

@@ -30,22 +30,26 @@ struct SlurmSettings {
   }
 
   /// The keys under `slurm`.
-  static let keys: [(name: String, meaning: String)] = [
-    ("partition", "The partition; Slurm's own default without it. (flag: --partition)"),
-    (
-      "time",
+  static let keys = [
+    key("partition", .text, "The partition; Slurm's own default without it. (flag: --partition)"),
+    key(
+      "time", .text,
       "The most time of a task: minutes, hours:minutes:seconds, days-hours, days-hours:minutes:seconds. (flag: --time-limit)"
     ),
-    ("memory", "Memory of a task: mebibytes, or a number with K, M, G or T. (flag: --memory)"),
-    ("cpus", "Cores of a task. (default: 1)"),
-    ("throttle", "The most tasks at a time. (flag: --throttle)"),
-    (
-      "pointsPerTask",
-      "Points that a task computes one after the other. (default: 1, and more where the cluster's MaxArraySize asks for it)"
+    key("memory", .text, "Memory of a task: mebibytes, or a number with K, M, G or T. (flag: --memory)"),
+    key("cpus", .wholeNumber, "Cores of a task. (default: 1)"),
+    key("throttle", .wholeNumber, "The most tasks at a time. (flag: --throttle)"),
+    key(
+      "pointsPerTask", .wholeNumber,
+      "Points that a task computes, as many at once as it has cores. (default: 1, and more where the cluster's MaxArraySize asks for it)"
     ),
-    ("attempts", "How often a point is submitted whose task dies. (default: 3)"),
-    ("options", "A list of further options of sbatch, such as --account=physics."),
+    key("attempts", .wholeNumber, "How often a point is submitted whose task dies. (default: 3)"),
+    key("options", .list, "Further options of sbatch, such as [--account=physics]."),
   ]
+
+  private static func key(_ name: String, _ form: ScenarioKey.Form, _ meaning: String) -> ScenarioKey {
+    ScenarioKey(name: name, flag: "", form: form, meaning: meaning)
+  }
 
   /// - Parameter node: what stands under `slurm`; nil where there is none.
   init(_ node: ScenarioNode?) throws(Diagnostic) {
@@ -54,14 +58,13 @@ struct SlurmSettings {
       throw node.place.trouble("it must be a mapping", hint: "slurm: {partition: name, time: 30}")
     }
     for (name, value) in members {
-      let key = "\(name)"
-      places[key] = .scenario(value.place)
-      if key == "options" {
+      places[name] = .scenario(value.place)
+      if name == "options" {
         for element in value.elements ?? [value] { try add(option: element) }
         continue
       }
       guard let text = value.scalar, !text.isEmpty else { throw value.place.trouble("it must be a single value") }
-      try set(key, text)
+      try set(name, text)
     }
   }
 
@@ -121,7 +124,8 @@ struct SlurmSettings {
     guard !text.contains(" "), !Self.taken.contains(String(name)) else {
       throw node.place.trouble(
         "\(text) can't stand there",
-        hint: text.contains(" ") ? "write it with =, as --name=value" : "known keys: " + Self.keys.map(\.name).joined(separator: ", "))
+        hint: text.contains(" ")
+          ? "write it with =, as --name=value" : "known keys: " + Self.keys.map(\.name).joined(separator: ", "))
     }
     options.append(text)
   }
