@@ -38,7 +38,7 @@ test-browser: build
 playground-wasm:
 	Sources/Playground/build Sources/cornn-analyze/Resources/playground.wasm
 
-# On top of what the tool needs; nothing of it is started but by the tests.
+# A cluster of its own, in a folder for scratch files, beside any that the machine may have.
 test-slurm: PACKAGES += slurmctld slurmd slurm-client munge python3 procps
 test-slurm: build
 	Tests/Slurm/run $(TOOL)
