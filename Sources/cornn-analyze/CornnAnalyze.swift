@@ -11,7 +11,7 @@ struct CornnAnalyze: AsyncParsableCommand {
     discussion: """
       Reads trained weights (PyTorch, safetensors, npz, JSON), runs the map and holds its energy and its \
       gradient against their bounds. Exit codes: 0 done, 2 a goal not reached and 3 a bound violated or a certificate \
-      refused (both under --strict), 64 a wrong flag, 65 wrong data, 66 no such file, 74 a failed read or write.
+      refused (both under --strict), 64 a wrong flag, 65 wrong data, 66 no such file, 69 no Slurm, 74 a failed read or write.
       """,
     subcommands: [
       DemoCommand.self, InspectCommand.self, SimulateCommand.self, CompareCommand.self,

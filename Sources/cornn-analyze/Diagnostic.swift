@@ -17,6 +17,8 @@ struct Diagnostic: Error, Equatable {
     case data = 65
     /// No such file.
     case noInput = 66
+    /// A service that it needs isn't there, doesn't answer, or refuses.
+    case unavailable = 69
     /// The system refused to read or write.
     case io = 74
     /// A signal asked it to stop.

@@ -35,6 +35,8 @@ struct RunCommand: AsyncParsableCommand {
     help: ArgumentHelp("Points computed at once, each in a process of its own. (default: one a core)", valueName: "n"))
   var jobs: Int?
 
+  @OptionGroup var slurm: SlurmOptions
+
   @Option(
     name: .customLong("set"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
@@ -59,6 +61,7 @@ struct RunCommand: AsyncParsableCommand {
     self.resume = resume
     (short, dryRun, replacing) = (false, false, [])
     (jobs, writer, only) = (nil, nil, nil)
+    slurm = SlurmOptions()
   }
 
   func validate() throws {
@@ -97,12 +100,16 @@ struct RunCommand: AsyncParsableCommand {
     if let writer, let only {
       return try await write(only.places(of: sweep.points.tasks.count), as: writer, sweep, OutputFolder(path))
     }
+    if slurm.status { return try await tellStatus(sweep, path) }
+    if slurm.cancel { return try await cancel(path) }
+    let cluster = try slurm.request(scenario)
     try sweep.check(sweep.points.tasks.indices)
     if dryRun {
       let list = sweep.list
       return try output.show(list.document, json: jsonText(schema: "cornn-analyze/points/1", list))
     }
-    let single = sweep.points.tasks.count == 1 && scenario.axes.isEmpty ? sweep.points.tasks[0] : nil
+    let isSingle = sweep.points.tasks.count == 1 && scenario.axes.isEmpty && cluster == nil
+    let single = isSingle ? sweep.points.tasks[0] : nil
     if resume, let single, ![.lyapunov, .train].contains(single.kind) {
       throw Diagnostic(.usage, "--resume means nothing to a scenario with one point of kind \(single.kind.rawValue)")
     }
@@ -114,7 +121,9 @@ struct RunCommand: AsyncParsableCommand {
       Settings(
         scenario: self.scenario, question: scenario.question, kinds: scenario.kinds.map(\.rawValue),
         points: sweep.points.tasks.count, arguments: arguments, tool: CornnAnalyze.versionNumber, gsl: GSL.version))
-    guard let single, let arguments else { return try await sweep.run(in: folder, resume: resume, settings: settings) }
+    guard let single, let arguments else {
+      return try await sweep.run(in: folder, resume: resume, settings: settings, on: cluster)
+    }
     try await run(single, arguments, scenario, folder, settings: settings)
   }
 
@@ -145,9 +154,33 @@ struct RunCommand: AsyncParsableCommand {
     case .failure(let diagnostic), .interrupted(let diagnostic): throw diagnostic
     }
     try folder.write(point.recordStart + ", " + outcome.json.dropFirst() + "\n", to: PointStore.resultsName)
-    let machine = Machine(started: begun, seconds: (ContinuousClock.now - clock) / .seconds(1), computed: 1, jobs: 1)
+    let machine = Machine(started: begun, seconds: (ContinuousClock.now - clock) / .seconds(1), computed: 1, jobs: 1,
+      backend: .local)
     try folder.write(jsonText(schema: "cornn-analyze/machine/1", machine), to: "machine.json")
     if output.strict, let unmet { throw unmet }
+  }
+
+  /// Shows how a run stands.
+  private func tellStatus(_ sweep: SweepRun, _ path: String) async throws {
+    let status = try await RunStatus(PointStore(Self.existing(path), tasks: sweep.points.tasks))
+    try output.show(status.document, json: jsonText(schema: "cornn-analyze/status/1", status))
+  }
+
+  /// Cancels the jobs of a run.
+  private func cancel(_ path: String) async throws {
+    let jobs = try await SlurmFolder.cancel(Self.existing(path))
+    try writeToStandardOutput(
+      jobs.isEmpty
+        ? "no job of \(path) is on Slurm\n"
+        : "cancelled job \(jobs.joined(separator: ", ")); what is computed is kept, --resume submits the rest\n")
+  }
+
+  /// The run directory of a run that was begun.
+  private static func existing(_ path: String) throws(Diagnostic) -> OutputFolder {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw Diagnostic(.noInput, "\(path): no run was begun there", hint: "--output names the run directory")
+    }
+    return try OutputFolder(path)
   }
 
   /// Computes points for somebody else, who puts them together.

@@ -12,9 +12,9 @@ extension SlurmRun {
       return Array(rest.prefix(size))
     }
     let number = (try folder.submissions().last?.number ?? 0) + 1
-    let mark = String(UInt32.random(in: .min ... .max), radix: 16)
+    let mark = UInt32.random(in: 0x1000_0000 ... .max)
     var submission = SlurmSubmission(
-      number: number, name: "\(label)-\(mark)-\(number)", job: nil,
+      number: number, name: "\(label)-\(String(mark, radix: 16))-\(number)", job: nil,
       tasks: tasks.map { $0.map { store.tasks[$0].hash } })
     // Whoever finds this record without the job's number asks Slurm for the name.
     try folder.keep(submission)
@@ -37,8 +37,9 @@ extension SlurmRun {
     try folder.keep(submission)
     open.append(submission)
     output.note(
-      "submitted \(points.count) point\(points.count == 1 ? "" : "s") as job \(id), \(tasks.count) "
-        + "task\(tasks.count == 1 ? "" : "s")" + (deaths.isEmpty ? "" : ": their tasks died"))
+      "submitted \(points.count) point\(points.count == 1 ? "" : "s")"
+        + (deaths.isEmpty ? "" : " whose task died")
+        + " as job \(id) of \(tasks.count) task\(tasks.count == 1 ? "" : "s")")
   }
 
   /// What computes a task's points, but for the writer and the points.

@@ -11,18 +11,21 @@ struct Machine: Encodable {
   let system: String
   let cores: Int
   let jobs: Int
+  /// Where the points were computed; the rest is about the machine that put them together.
+  let backend: SlurmOptions.Backend
   let started: String
   let finished: String
   let seconds: Double
   /// How many points this run of the tool computed; the others were there.
   let computed: Int
 
-  init(started: Date, seconds: Double, computed: Int, jobs: Int) {
+  init(started: Date, seconds: Double, computed: Int, jobs: Int, backend: SlurmOptions.Backend) {
     let process = ProcessInfo.processInfo
     host = process.hostName
     system = process.operatingSystemVersionString
     cores = process.activeProcessorCount
     self.jobs = jobs
+    self.backend = backend
     self.started = started.formatted(.iso8601)
     finished = Date.now.formatted(.iso8601)
     self.seconds = seconds

@@ -26,8 +26,10 @@ struct PointStore {
   private struct Record {
     let file: String
     let bytes: Range<Int>
+    /// What kind of error it holds; nil for a result.
+    let error: String?
     /// Whether it says only that the process ended: to be tried anew by the next run.
-    let isCrash: Bool
+    var isCrash: Bool { error == "crash" }
   }
 
   private struct Line: Decodable {
@@ -53,7 +55,7 @@ struct PointStore {
       for end in bytes.indices where bytes[end] == UInt8(ascii: "\n") {
         defer { start = end + 1 }
         guard let line = try? JSONDecoder().decode(Line.self, from: Data(bytes[start..<end])) else { continue }
-        let record = Record(file: file, bytes: start..<end, isCrash: line.error?.code == "crash")
+        let record = Record(file: file, bytes: start..<end, error: line.error?.code)
         // What came to a result stands over what didn't.
         if let known = records[line.point], !known.isCrash || record.isCrash { continue }
         records[line.point] = record
@@ -68,6 +70,11 @@ struct PointStore {
 
   /// The places in `tasks` of those without a record; those whose process crashed count as missing.
   var missing: [Int] { tasks.indices.filter { records[tasks[$0].hash]?.isCrash ?? true } }
+
+  /// The places in `tasks` of those with an error of their own.
+  var failed: [Int] {
+    tasks.indices.filter { records[tasks[$0].hash].map { $0.error != nil && !$0.isCrash } ?? false }
+  }
 
   /// The places in `tasks` of those without any record.
   var withoutRecord: [Int] { tasks.indices.filter { records[tasks[$0].hash] == nil } }

@@ -17,6 +17,8 @@ struct Scenario {
   let report: [ScenarioKind: [String]]
   /// The scenario with what it extends and what `--set` and `--short` replaced, but for `folder`.
   let resolved: [ScenarioEntry]
+  /// What it asks of Slurm.
+  let slurm: SlurmSettings
   /// Where `kind` stands.
   let kindPlace: ScenarioPlace
   /// The keys that its kinds know.
@@ -40,6 +42,10 @@ struct Scenario {
       "Random settings: {count, seed, of: {key: {uniform: [a, b]}}}, or logUniform, integer, choice in place of uniform. Draw k doesn't depend on the count."
     ),
     ("repeats", "Runs over seeds from seed on: how many, or {count, key} for another seed than the key seed."),
+    (
+      "slurm",
+      "What --backend slurm asks for: {\(SlurmSettings.keys.map(\.name).joined(separator: ", "))}."
+    ),
     ("report", "Paths into the results, such as exponents.0.value: the numbers of the table and the plots."),
   ]
 
@@ -99,6 +105,7 @@ struct Scenario {
     axes = try ScenarioAxis.all(
       grid: entry("grid")?.value, draws: entry("draws")?.value, repeats: entry("repeats")?.value, schema: schema,
       settings: settings)
+    slurm = try SlurmSettings(entry("slurm")?.value)
     report = try Self.report(entry("report")?.value, kinds)
     let folder = try entry("folder").map { entry throws(Diagnostic) in
       guard let name = entry.value.scalar, !name.isEmpty else { throw entry.value.place.trouble("it must be a folder") }

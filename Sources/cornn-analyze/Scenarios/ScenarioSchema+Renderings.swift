@@ -45,7 +45,19 @@ extension ScenarioSchema {
       for each point: `point`, `kind`, `settings`, and `result` or `error`; `unmet` where `--strict` would object),
       `table.csv`, `sweep.json`, `sweep.md`, and plots. Points of the kinds train and forecast keep their files under `points/`.
 
+      ## On a cluster
+
+      `--backend slurm` submits the points as a job array of Slurm, waits, and submits again what died; `--status` and
+      `--cancel` work from any shell, `--resume` waits again. Interrupted or killed, it leaves the job running. The run
+      directory must be on a disk that the nodes share; `slurm/` in it keeps each submission and what its tasks said.
+      Records are those of a local run to the byte where the nodes' processors run the same kernels
+      (`CORNN_INSTRUCTION_SET=avx2` makes them). What stands under `slurm`:
+
+      | key | value | meaning |
+      |---|---|---|
+
       """
+    for key in SlurmSettings.keys { text += "| `\(key.name)` | \(key.form.words.cell) | \(key.meaning.cell) |\n" }
     for (kind, keys) in kinds {
       text += "\n## \(kind.rawValue)\n\n\(kind.command.configuration.abstract)\n\n"
       if !kind.headlines.isEmpty {
@@ -143,6 +155,15 @@ extension ScenarioSchema {
                 ]), "required": .array([.text("count")]), "additionalProperties": .bool(false),
               ]),
             ]))
+        ]),
+      described(
+        "slurm",
+        [
+          type("object"),
+          .init(
+            name: "properties",
+            value: .object(SlurmSettings.keys.map { .init(name: $0.name, value: $0.schema(nil)) })),
+          .init(name: "additionalProperties", value: .bool(false)),
         ]),
       described(
         "report",

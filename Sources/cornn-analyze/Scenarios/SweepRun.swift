@@ -66,7 +66,11 @@ struct SweepRun {
   }
 
   /// Runs what is missing, and puts everything together.
-  func run(in folder: OutputFolder, resume: Bool, settings: String) async throws {
+  ///
+  /// - Parameter cluster: what is asked of Slurm, where the points are computed there.
+  func run(
+    in folder: OutputFolder, resume: Bool, settings: String, on cluster: SlurmRequest? = nil
+  ) async throws {
     guard let lock = FileLock(folder.file(".lock")) else {
       throw Diagnostic(
         .usage, "\(folder.path): another process runs there",
@@ -77,6 +81,7 @@ struct SweepRun {
         .usage, "\(folder.path) holds records of a run already",
         hint: "--resume computes only what is missing; or delete it, or choose another folder with --output")
     }
+    try refuseOpenSubmissions(in: folder, resume: resume, on: cluster)
     let begun = Date.now
     try folder.write(try scenario.resolvedText(in: folder), to: "scenario.yaml")
     try folder.write(settings, to: "settings.json")
@@ -84,7 +89,9 @@ struct SweepRun {
     let missing = store.missing
     Interruption.hold()
     let clock = ContinuousClock.now
-    if !missing.isEmpty, try await !compute(missing, in: folder, writer: "local") {
+    if let cluster {
+      try await compute(store, in: folder, on: cluster)
+    } else if !missing.isEmpty, try await !compute(missing, in: folder, writer: "local") {
       try store.refresh()
       throw Diagnostic(
         .interrupted,
@@ -94,7 +101,8 @@ struct SweepRun {
     try store.refresh()
     try store.merge()
     let machine = Machine(
-      started: begun, seconds: (ContinuousClock.now - clock) / .seconds(1), computed: missing.count, jobs: jobs)
+      started: begun, seconds: (ContinuousClock.now - clock) / .seconds(1), computed: missing.count, jobs: jobs,
+      backend: cluster == nil ? .local : .slurm)
     try folder.write(jsonText(schema: "cornn-analyze/machine/1", machine), to: "machine.json")
     try await finish(store, in: folder, computed: missing.count)
     withExtendedLifetime(lock) {}
