@@ -154,7 +154,8 @@ struct RunCommand: AsyncParsableCommand {
     case .failure(let diagnostic), .interrupted(let diagnostic): throw diagnostic
     }
     try folder.write(point.recordStart + ", " + outcome.json.dropFirst() + "\n", to: PointStore.resultsName)
-    let machine = Machine(started: begun, seconds: (ContinuousClock.now - clock) / .seconds(1), computed: 1, jobs: 1,
+    let machine = Machine(
+      started: begun, seconds: (ContinuousClock.now - clock) / .seconds(1), computed: 1, jobs: 1,
       backend: .local)
     try folder.write(jsonText(schema: "cornn-analyze/machine/1", machine), to: "machine.json")
     if output.strict, let unmet { throw unmet }

@@ -58,7 +58,8 @@ import Testing
     Case(name: "kind-twice", text: "kind: [bounds, certify, bounds]\ncheckpoint: net.json\n"),
     Case(name: "kind-of-none", text: "kind: []\n"),
     Case(
-      name: "key-that-no-kind-knows", text: "kind: [bounds, certify]\ncheckpoint: net.json\nsignal: zero\nzeroOne: true\n"
+      name: "key-that-no-kind-knows",
+      text: "kind: [bounds, certify]\ncheckpoint: net.json\nsignal: zero\nzeroOne: true\n"
     ),
     Case(name: "settings-of-another-kind", text: bounds + "certify: {lags: 10}\n"),
     Case(name: "own-settings-not-a-mapping", text: bounds + "bounds: 3\n"),
@@ -97,7 +98,8 @@ import Testing
         + "grid:\n  gamma: {from: 1, to: 2, count: 9000000000000000000}\n  epsilon: {from: 1, to: 2, count: 9000000000000000000}\n"
     ),
     Case(name: "under-what-has-nothing", text: henon + "grid:\n  length.a: [1, 2]\n"),
-    Case(name: "member-of-a-text", text: "kind: lyapunov\nsystem: henon\nparameter: a=1\ngrid:\n  parameter.a: [1, 2]\n"),
+    Case(
+      name: "member-of-a-text", text: "kind: lyapunov\nsystem: henon\nparameter: a=1\ngrid:\n  parameter.a: [1, 2]\n"),
     Case(name: "varied-twice", text: henon + "repeats: 3\ngrid:\n  seed: [1, 2]\n"),
     Case(name: "repeats-none", text: henon + "repeats: 0\n"),
     Case(name: "repeats-of-a-word", text: henon + "repeats: often\n"),
@@ -108,7 +110,8 @@ import Testing
       name: "draws-from-nothing-known",
       text: henon + "draws:\n  count: 3\n  seed: 1\n  of:\n    parameter.a: {unifrom: [1, 1.4]}\n"),
     Case(
-      name: "draws-reversed", text: henon + "draws:\n  count: 3\n  seed: 1\n  of:\n    parameter.a: {uniform: [1.4, 1]}\n"),
+      name: "draws-reversed",
+      text: henon + "draws:\n  count: 3\n  seed: 1\n  of:\n    parameter.a: {uniform: [1.4, 1]}\n"),
     Case(
       name: "draws-logarithmic-through-zero",
       text: henon + "draws:\n  count: 3\n  seed: 1\n  of:\n    parameter.a: {logUniform: [-1, 1]}\n"),

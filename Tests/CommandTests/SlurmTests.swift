@@ -218,7 +218,7 @@ import Testing
       #expect(
         lines[2].contains("\"code\": \"crash\"") && lines[2].contains("ended 2 times without a result, last as UNKNOWN")
       )
-      FileManager.default.createFile(atPath: cluster.folder + "/sbatch.well", contents: nil)
+      try Data().write(to: URL(filePath: cluster.folder + "/sbatch.well"))
       let again = try Tool(arguments + ["--resume"], folder: folder, environment: cluster.environment)
       #expect(again.status == 0, "\(again.errors)")
       let local = try Tool(["run", "x.yaml", "--output", "local"], folder: folder)

@@ -50,7 +50,8 @@ import Testing
       try Self.prepare(folder, text)
       let run = try Tool(["run", "s.yaml", "--output", "a", "--jobs", "3"], folder: folder)
       #expect(run.status == 0 && run.errors == "", "\(run.errors)")
-      #expect(try Tool(["run", "s.yaml", "--output", "b", "--jobs", "1", "--threads", "2"], folder: folder).status == 0)
+      #expect(
+        try Tool(["run", "s.yaml", "--output", "b", "--jobs", "1", "--threads", "2"], folder: folder).status == 0)
       for name in ["results.jsonl", "table.csv", "sweep.json", "sweep.md", "settings.json", "scenario.yaml"] {
         #expect(
           try Data(contentsOf: URL(filePath: folder + "/a/\(name)"))
@@ -91,7 +92,8 @@ import Testing
       func computed(_ arguments: String...) throws -> Int? {
         let run = try Tool(["run", "s.yaml", "--output", "run", "--resume"] + arguments, folder: folder)
         #expect(run.status == 0, "\(run.errors)")
-        let machine = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: folder + "/run/machine.json")))
+        let machine = try JSONSerialization.jsonObject(
+          with: Data(contentsOf: URL(filePath: folder + "/run/machine.json")))
         return (machine as? [String: Any])?["computed"] as? Int
       }
       #expect(try computed() == 2)
@@ -270,7 +272,8 @@ import Testing
       #expect(
         try Data(contentsOf: URL(filePath: folder + "/run/results.jsonl"))
           == Data(contentsOf: URL(filePath: folder + "/whole/results.jsonl")))
-      #expect(try Tool(["run", "s.yaml", "--output", "run", "--writer", "x", "--only", "8"], folder: folder).status == 64)
+      #expect(
+        try Tool(["run", "s.yaml", "--output", "run", "--writer", "x", "--only", "8"], folder: folder).status == 64)
     }
   }
 
@@ -299,7 +302,8 @@ import Testing
           try Data(contentsOf: URL(filePath: folder + "/run/\(name)"))
             == Data(contentsOf: URL(filePath: folder + "/whole/\(name)")), "\(name)")
       }
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/run/points").allSatisfy { $0.hasPrefix(".") })
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder + "/run/points").allSatisfy { $0.hasPrefix(".") })
     }
   }
 
@@ -315,7 +319,8 @@ import Testing
         """
       try Self.prepare(folder, text)
       let run = try Tool(["run", "s.yaml", "--output", "run"], folder: folder, signal: (SIGINT, 1.5))
-      #expect(run.status == 130 && run.errors.contains("--resume") && run.errors.contains("of 40 points"), "\(run.errors)")
+      #expect(
+        run.status == 130 && run.errors.contains("--resume") && run.errors.contains("of 40 points"), "\(run.errors)")
     }
   }
 }

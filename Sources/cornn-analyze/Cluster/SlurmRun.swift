@@ -183,8 +183,9 @@ struct SlurmRun {
         }
       }
     }
-    for submission in open where live(submission).isEmpty { try folder.close(submission) }
-    open.removeAll { live($0).isEmpty }
+    let finished = open.filter { live($0).isEmpty }
+    for submission in finished { try folder.close(submission) }
+    open.removeAll(where: finished.contains)
   }
 
   /// Notes what points came to whose tasks died as often as they may, so that nothing is without a record.
