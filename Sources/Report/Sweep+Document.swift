@@ -11,18 +11,24 @@ extension SweepResult {
       .init(
         "points",
         "\(points)" + (computed < points ? ", \(computed) of them computed now, the others known" : "")
-          + (rows.count * kinds.count > points ? "; \(rows.count * kinds.count) in the table, some of them the same" : "")),
+          + (rows.count * kinds.count > points
+            ? "; \(rows.count * kinds.count) in the table, some of them the same" : "")),
     ]
     if !failures.isEmpty { facts.append(.init("failed", "\(failures.count)")) }
-    if !unmet.isEmpty { facts.append(.init("fell short", "\(unmet.count): a goal not reached, a bound violated, or a certificate refused")) }
+    if !unmet.isEmpty {
+      facts.append(
+        .init("fell short", "\(unmet.count): a goal not reached, a bound violated, or a certificate refused"))
+    }
     var document = Document(title: "Scenario \(name)", [.facts(facts)])
-    document.append(groups.isEmpty ? [.heading("Every point"), .table(table)] : [.heading("Over the repeats"), .table(spread), .heading("Every point"), .table(table)])
+    if !groups.isEmpty { document.append([.heading("Over the repeats"), .table(spread)]) }
+    document.append([.heading("Every point"), .table(table)])
     if rows.count > Self.mostRows {
       document.append([.paragraph("The first \(Self.mostRows) of \(rows.count); table.csv has all.")])
     }
     let empty = columns.indices.filter { column in rows.allSatisfy { $0.numbers[column] == nil } }
     if !empty.isEmpty {
-      document.append([.paragraph("No result has a number at " + empty.map { columns[$0] }.joined(separator: ", ") + ".")])
+      let names = empty.map { columns[$0] }.joined(separator: ", ")
+      document.append([.paragraph("No result has a number at \(names).")])
     }
     for (title, troubles) in [("Failed", failures), ("Fell short", unmet)] where !troubles.isEmpty {
       let shown = troubles.prefix(10).map { "\($0.point): \($0.message)" }

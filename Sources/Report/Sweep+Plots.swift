@@ -25,8 +25,8 @@ extension SweepResult {
       guard let x = numbers(of: axis) else { return nil }
       let y = rows.map { $0.numbers[column] ?? .nan }
       return Plot(
-        name: plotName(column, axes[axis].key), title: "\(columns[column]) over \(axes[axis].key)", xLabel: axes[axis].key,
-        yLabel: columns[column], logarithmic: Self.spansDecades(y), logarithmicX: Self.spansDecades(x),
+        name: plotName(column, axes[axis].key), title: "\(columns[column]) over \(axes[axis].key)",
+        xLabel: axes[axis].key, yLabel: columns[column], logarithmic: Self.spansDecades(y), logarithmicX: Self.spansDecades(x),
         series: [.init(columns[column], x: x, y: y, style: .circles)])
     }
   }
