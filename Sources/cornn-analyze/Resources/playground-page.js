@@ -6,7 +6,8 @@ let run = null;
 let cursor = 0;
 let isStale = true;
 let isPlaying = false;
-let sayTimer, linkTimer, tellTimer;
+let sayTimer, linkTimer, tellTimer, restTimer;
+let lastFrame = 0, late = 0;
 // How long the last frames took to compute and draw, milliseconds.
 const frames = [];
 
@@ -14,8 +15,9 @@ function requestFrame() {
   if (!requestFrame.pending) requestFrame.pending = requestAnimationFrame(drawFrame);
 }
 
-function drawFrame() {
+function drawFrame(now) {
   requestFrame.pending = 0;
+  hurry(now);
   const began = performance.now();
   if (isStale) {
     run = simulate(state);
@@ -40,6 +42,23 @@ function drawFrame() {
   // Said once things are at rest.
   clearTimeout(sayTimer);
   sayTimer = setTimeout(() => setText(byId("status"), findings.slice(0, 1).concat(findings.slice(2)).join(" ")), 700);
+}
+
+/** While things move and frames come later than fifty a second, draws plainer; and well again once they rest. */
+function hurry(now) {
+  const gap = now - lastFrame;
+  lastFrame = now;
+  clearTimeout(restTimer);
+  late = gap > 200 ? 0 : 0.7 * late + 0.3 * gap;
+  if (late > 20) Plot.isHurried = true;
+  restTimer = setTimeout(() => {
+    restTimer = undefined;
+    if (!Plot.isHurried) return;
+    Plot.isHurried = false;
+    late = 0;
+    lastFrame = 0;
+    requestFrame();
+  }, 200);
 }
 
 function tell() {
@@ -183,5 +202,5 @@ redrawAll();
 // For the browser's console, and for tests.
 globalThis.playground = {
   csv: () => csv(state, run), network: () => networkJSON(state), command: () => command(state), link: () => toLink(state), frames,
-  flowError: () => run.flowError, fixedPoints: () => run.fixedPoints, rungs: () => run.rungs, replayDifference: replayed.difference, isSettled: () => !isStale && !requestFrame.pending && !tellTimer,
+  flowError: () => run.flowError, fixedPoints: () => run.fixedPoints, rungs: () => run.rungs, replayDifference: replayed.difference, isSettled: () => !isStale && !requestFrame.pending && !tellTimer && !(Plot.isHurried && restTimer),
 };

@@ -53,6 +53,9 @@ function extent(columns, limit = Infinity) {
 }
 
 class Plot {
+  /** Whether frames come late: curves are then a pixel wide, which a browser without a graphics card draws in no time. */
+  static isHurried = false;
+
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
@@ -158,9 +161,9 @@ class Plot {
   line(xs, ys, { stroke, dash = [], width = 1.6, until = xs.length }) {
     this.clipped((c) => {
       c.strokeStyle = stroke;
-      c.lineWidth = width;
+      c.lineWidth = Plot.isHurried ? 1 / (window.devicePixelRatio || 1) : width;
       c.setLineDash(dash);
-      c.lineJoin = "round";
+      c.lineJoin = "bevel";
       c.beginPath();
       let down = false;
       const [top, bottom] = [this.box.top - 1e4, this.box.bottom + 1e4];
