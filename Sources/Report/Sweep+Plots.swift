@@ -26,7 +26,8 @@ extension SweepResult {
       let y = rows.map { $0.numbers[column] ?? .nan }
       return Plot(
         name: plotName(column, axes[axis].key), title: "\(columns[column]) over \(axes[axis].key)",
-        xLabel: axes[axis].key, yLabel: columns[column], logarithmic: Self.spansDecades(y), logarithmicX: Self.spansDecades(x),
+        xLabel: axes[axis].key, yLabel: columns[column], logarithmic: Self.spansDecades(y),
+        logarithmicX: Self.spansDecades(x),
         series: [.init(columns[column], x: x, y: y, style: .circles)])
     }
   }

@@ -54,16 +54,6 @@ struct RunCommand: AsyncParsableCommand {
 
   init() {}
 
-  /// The command for a scenario.
-  init(scenario: String, output: OutputOptions, resume: Bool) {
-    self.scenario = scenario
-    self.output = output
-    self.resume = resume
-    (short, dryRun, replacing) = (false, false, [])
-    (jobs, writer, only) = (nil, nil, nil)
-    slurm = SlurmOptions()
-  }
-
   func validate() throws {
     for text in replacing where text.firstIndex(of: "=") ?? text.startIndex == text.startIndex {
       throw ValidationError("--set is \(text); it must be key=value.")

@@ -58,7 +58,9 @@ struct TrainCommand: AsyncParsableCommand {
           .data, "\(scenario): a scenario of kind \(kinds.map(\.rawValue).joined(separator: ", "))",
           hint: "run it with: run \(scenario)")
       }
-      return try await RunCommand(scenario: scenario, output: output, resume: resume).run()
+      var command = try RunCommand.parse([scenario])
+      (command.output, command.resume) = (output, resume)
+      return try await command.run()
     }
     let recipe = try training.recipe()
     switch recipe.precision {

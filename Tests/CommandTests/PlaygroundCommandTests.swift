@@ -34,7 +34,7 @@ import Testing
       let rungs = try #require((bounds["energy"] as? [String: Any])?["rungs"] as? [NSDictionary])
       #expect(rungs.count == 6 && replay["bounds"] as? [NSDictionary] == rungs)
 
-      // The states after every 50 steps, to the bit.
+      // The states after every 50 steps, as far as this reader of JSON goes.
       let run = try Tool(["simulate", "network.json", "--format", "csv"] + input, folder: folder)
       let rows = run.output.split(separator: "\n").dropFirst().map { row in
         row.split(separator: ",").compactMap { Double($0) }
@@ -45,7 +45,8 @@ import Testing
         // A row is step, time, trajectory, then y and z of each unit in turn.
         let row = rows[50 * (k + 1) - 1].dropFirst(3)
         let (positions, velocities) = (state.prefix(12), state.suffix(12))
-        #expect(Set(row) == Set(positions).union(velocities), "step \(50 * (k + 1))")
+        let differences = zip(row.sorted(), (positions + velocities).sorted()).map { abs($0 - $1) }
+        #expect(row.count == 24 && differences.allSatisfy { $0 < 1e-14 }, "step \(50 * (k + 1))")
       }
 
       let findings = try #require(replay["findings"] as? [[String: String]])

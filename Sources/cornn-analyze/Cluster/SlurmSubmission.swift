@@ -66,7 +66,7 @@ struct SlurmFolder {
   /// Writes what the tasks of a submission read.
   ///
   /// - Parameters:
-  ///   - points: the numbers of each task's points.
+  ///   - points: the places of each task's points, which `--only` counts from 1.
   ///   - scenario: the resolved scenario, as YAML.
   ///   - command: what computes a task's points, but for the scenario, writer and points.
   func open(_ submission: SlurmSubmission, points: [[Int]], scenario: String, command: [String]) throws(Diagnostic) {
@@ -74,7 +74,7 @@ struct SlurmFolder {
     try folder.write(scenario, to: "\(number).yaml")
     try folder.write(Self.script(command, tasks: tasksFile(number)), to: "\(number).sh")
     try folder.write(
-      points.map { $0.map { "\($0)" }.joined(separator: ",") + "\n" }.joined(), to: "\(number).tasks")
+      points.map { $0.map { "\($0 + 1)" }.joined(separator: ",") + "\n" }.joined(), to: "\(number).tasks")
   }
 
   /// The script that each task of an array runs.

@@ -23,7 +23,7 @@ enum SettingValue: Equatable, Sendable {
     }
   }
 
-  /// As JSON in which equal values are equal bytes: 1e-2 is 0.01, but text stays text.
+  /// As JSON in which equal values are equal bytes: 1e-2 is 0.01, 3.0 is 3, but text stays text.
   func json(_ form: ScenarioKey.Form) -> String {
     func item(_ text: String) -> String {
       switch form {
@@ -46,7 +46,7 @@ enum SettingValue: Equatable, Sendable {
     if let whole = Int64(text) { return "\(whole)" }
     if let whole = UInt64(text) { return "\(whole)" }
     guard let number = Double(text), number.isFinite else { return nil }
-    return "\(number)"
+    return JSONValue.number(number).line
   }
 }
 
