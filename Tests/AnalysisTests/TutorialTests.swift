@@ -31,7 +31,7 @@ import Testing
     #expect(report[0] == "16 units, explicit damping, dt = 0.05")
     #expect(report.count { $0.hasSuffix("from a zero start") } == 16)
     #expect(abs(try number("unit 15: |y| <= ") - 1.37548703) < 1e-8)
-    #expect(abs(try number("norm: ") - 1.7440752) < 1e-6)
+    #expect(abs(try number("norm: ") - 1.7440752) < 1e-5)
     #expect(abs(try number("frequency: ") - 1.3819408) < 1e-5)
     #expect(try number("sectorShift: ") < 0.92202015)
     #expect(report.filter { $0.hasSuffix("refused") }.count == 3)
