@@ -9,15 +9,19 @@ import RealModule
 public struct AddingSettings: Equatable, Sendable {
   /// m, and the sequences in a batch.
   public let hidden = 128
+  /// Sequences in a batch.
   public let batch = 50
   /// Adam's rate.
   public let rate: Double
   /// A coRNN's constants.
   public let timeStep: Double
+  /// gamma of every unit.
   public let gamma: Double
+  /// epsilon of every unit.
   public let epsilon: Double
   /// An antisymmetric RNN's step and diffusion.
   public let step: Double
+  /// γ, the diffusion.
   public let diffusion: Double
 
   /// The settings of a cell, by the name of its recipe, at T = `length`.

@@ -11,6 +11,7 @@ public struct AddingTask: TrainingTask {
   public let steps: Int
   /// Sequences that choose the best weights, and those of the test set.
   public let validationSequences: Int
+  /// Sequences of the test set.
   public let testSequences: Int
   /// The seed of both sets.
   public let seed: UInt64
@@ -79,6 +80,7 @@ public struct AddingTask: TrainingTask {
 
 /// A mean squared error over sequences, with its standard error over them.
 public struct SquaredError: Encodable, Equatable, Sendable {
+  /// The mean.
   public let value: Double
   /// Null for a single sequence.
   public let standardError: Double?
@@ -101,9 +103,11 @@ public struct AddingScore: Encodable, Equatable, Sendable {
   public let sequences: Int
   /// What predicting 1 is expected to score, 1/6, and what it scores on the test set.
   public let expectedBaseline: Double
+  /// What predicting 1 scores on the test set.
   public let baseline: SquaredError
   /// The weights that were best on validation, and the last ones.
   public let best: SquaredError?
+  /// That of the last weights.
   public let last: SquaredError
   /// The first look at which the test error was below 0.01; null where none was.
   public let firstBelowHundredth: Int?

@@ -11,6 +11,7 @@ public struct AntisymmetricCell: RecurrentCell {
   public let layout: CellLayout
   /// ε, the length of a step, and γ, the diffusion.
   public let step: Double
+  /// γ, the diffusion.
   public let diffusion: Double
 
   /// A network of m = `hidden` units.

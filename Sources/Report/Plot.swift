@@ -192,7 +192,15 @@ public struct Plot: Equatable, Sendable {
 
   /// A heat map whose columns and rows are named by their values, which needn't be evenly spaced.
   ///
-  /// - Parameter values: row by row; those that aren't finite leave a blank.
+  /// - Parameters:
+  ///   - name: the plot's name, which its files get.
+  ///   - title: what stands above it.
+  ///   - xLabel: what stands at the x axis.
+  ///   - yLabel: what stands at the y axis.
+  ///   - valueLabel: what stands at the colours.
+  ///   - columns: the columns' values.
+  ///   - rows: the rows' values.
+  ///   - values: row by row; those that aren't finite leave a blank.
   public init(
     name: String, title: String, xLabel: String, yLabel: String, valueLabel: String, columns: [Double], rows: [Double],
     values: [Double]

@@ -4,6 +4,7 @@ import RealModule
 public struct SweepResult: Encodable, Equatable, Sendable {
   /// A key that was varied.
   public struct Axis: Encodable, Equatable, Sendable {
+    /// What its values are.
     public enum Role: String, Encodable, Sendable {
       /// Every value with every other.
       case grid
@@ -13,9 +14,12 @@ public struct SweepResult: Encodable, Equatable, Sendable {
       case repeats
     }
 
+    /// The key's path in the scenario.
     public let key: String
+    /// What its values are.
     public let role: Role
 
+    /// A key and what its values are.
     public init(key: String, role: Role) {
       self.key = key
       self.role = role
@@ -24,6 +28,7 @@ public struct SweepResult: Encodable, Equatable, Sendable {
 
   /// How a point went, from best to worst.
   public enum State: String, Encodable, Comparable, Sendable {
+    /// With a result, with one that falls short, or without.
     case done, unmet, failed
 
     public static func < (first: State, second: State) -> Bool { first.rank < second.rank }
@@ -43,8 +48,10 @@ public struct SweepResult: Encodable, Equatable, Sendable {
     public let values: [String]
     /// One for each column; null where a result doesn't have it.
     public let numbers: [Double?]
+    /// How the worst of its points went.
     public let state: State
 
+    /// A row.
     public init(values: [String], numbers: [Double?], state: State) {
       self.values = values
       self.numbers = numbers
@@ -54,11 +61,16 @@ public struct SweepResult: Encodable, Equatable, Sendable {
 
   /// Why a point has no result, or what its result falls short of.
   public struct Trouble: Encodable, Equatable, Sendable {
+    /// The point, by its values.
     public let point: String
+    /// What kind of trouble.
     public let code: String
+    /// It in words.
     public let message: String
+    /// The way out; null where none is known.
     public let hint: String?
 
+    /// Trouble at a point.
     public init(point: String, code: String, message: String, hint: String?) {
       self.point = point
       self.code = code
@@ -77,12 +89,15 @@ public struct SweepResult: Encodable, Equatable, Sendable {
 
   /// Numbers of equal standing.
   public struct Spread: Encodable, Equatable, Sendable {
+    /// How many numbers.
     public let count: Int
     /// Null where there is none.
     public let mean: Double?
     /// The standard deviation, over count − 1; null for fewer than two.
     public let deviation: Double?
+    /// The least; null where there is none.
     public let minimum: Double?
+    /// The largest; null where there is none.
     public let maximum: Double?
 
     init(_ numbers: [Double]) {
@@ -100,12 +115,17 @@ public struct SweepResult: Encodable, Equatable, Sendable {
     }
   }
 
+  /// The scenario's name.
   public let name: String
+  /// What it asks.
   public let question: String
+  /// The kinds of its points.
   public let kinds: [String]
+  /// What was varied.
   public let axes: [Axis]
   /// What the numbers are, as paths into results.
   public let columns: [String]
+  /// A row for each combination of values.
   public let rows: [Row]
   /// The points computed; rows may share them.
   public let points: Int
@@ -122,6 +142,7 @@ public struct SweepResult: Encodable, Equatable, Sendable {
     case name, question, kinds, axes, columns, rows, points, failures, unmet, groups
   }
 
+  /// A table of these rows; groups follow from them.
   public init(
     name: String, question: String, kinds: [String], axes: [Axis], columns: [String], rows: [Row], points: Int,
     computed: Int, failures: [Trouble], unmet: [Trouble]
