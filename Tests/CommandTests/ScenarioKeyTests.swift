@@ -9,7 +9,9 @@ import Testing
     "spectrum", "train", "forecast",
   ]
   /// The flags that `run` has itself, and passes on.
-  static let ofRun: Set<String> = ["format", "output", "threads", "quiet", "strict", "resume", "report", "question", "help", "version"]
+  static let ofRun: Set<String> = [
+    "format", "output", "threads", "quiet", "strict", "resume", "report", "question", "help", "version",
+  ]
 
   /// What ArgumentParser says of a verb.
   private struct Dump: Decodable {
