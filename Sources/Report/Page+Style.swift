@@ -10,7 +10,7 @@ extension Page {
     :root{--paper:#16181b;--ink:#e6e6e6;--soft:#a9adb3;--grid:#3a3f45;--line:#33383e;--link:#7cc0f2;--blue:#3f8fd9;--sky:#a8dcff}}
     *{box-sizing:border-box}
     body{margin:0 auto;max-width:62rem;padding:1rem;background:var(--paper);color:var(--ink);
-    font:1rem/1.5 "DejaVu Sans",Verdana,sans-serif}
+    font:1rem/1.5 "DejaVu Sans",Verdana,sans-serif;overflow-wrap:break-word}
     h1{font-size:1.6rem;line-height:1.2;margin:.5rem 0}
     h2{font-size:1.25rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line);padding-bottom:.2rem}
     h3{font-size:1.05rem;margin:1.5rem 0 .5rem}

@@ -22,7 +22,7 @@ COMMANDS = {
     "fixed-points": ["fixed-points", os.path.join(ROOT, "scenarios/networks/three-units.json")],
     "orbit-diagram": ["orbit-diagram", "--system", "logistic", "--sweep", "r=3:4:101", "--points", 50],
     "section": ["section", "--system", "rossler", "--variable", 0, "--points", 200],
-    "spectrum": ["spectrum", "--system", "pendulum", "--length", 40000, "--zero-one"],
+    "spectrum": ["spectrum", "--system", "pendulum", "--length", 60000, "--zero-one"],
     "train": ["train", "--forcing", 8, "--hidden", 12, "--dt", 0.1, "--gamma", 1, "--epsilon", 1, "--damping", "explicit",
               "--trajectories", 16, "--samples", 500, "--batch", 8, "--steps", 60, "--validate-every", 20, "--rate", "1e-2",
               "--output", "run"],

@@ -238,8 +238,9 @@ import Testing
       """,
       "squeue": """
       name=$(cat "${0%squeue}sbatch.name")
-      [ -e "${0%squeue}scancel.log" ] && state=CANCELLED || state=PENDING
-      for task in 1 2 3 4 5; do echo "$name|4711|$task|$state|PartitionTimeLimit"; done
+      # Slurm sums up tasks that were cancelled before they began in one line without a number.
+      if [ -e "${0%squeue}scancel.log" ]; then echo "$name|4711|N/A|CANCELLED|Resources"; exit; fi
+      for task in 1 2 3 4 5; do echo "$name|4711|$task|PENDING|PartitionTimeLimit"; done
       """,
       "scancel": "echo \"$@\" >> \"$0.log\"",
     ]

@@ -26,6 +26,12 @@ struct SlurmQueue: Equatable {
 
   /// The tasks of each job name by their place in the array; of those long over Slurm knows nothing any more.
   private(set) var tasks: [String: [Int: Task]] = [:]
+  /// What a line without a place says of a job name: how all those tasks stand that have no line of their own, as after
+  /// a job was cancelled whose tasks had not begun.
+  private var others: [String: Task] = [:]
+
+  /// How a task stands; nil where Slurm doesn't know.
+  subscript(name: String, place: Int) -> Task? { tasks[name]?[place] ?? others[name] }
 
   private static let format = "%j|%F|%K|%T|%r"
 
@@ -44,13 +50,21 @@ struct SlurmQueue: Equatable {
   init?(_ text: String) {
     for line in text.split(whereSeparator: \.isNewline) {
       let parts = line.split(separator: "|", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
-      guard parts.count == 5, let place = Int(parts[2]), !parts[3].isEmpty else { return nil }
-      tasks[parts[0], default: [:]][place] = Task(job: parts[1], state: parts[3], reason: parts[4])
+      guard parts.count == 5, !parts[3].isEmpty else { return nil }
+      let task = Task(job: parts[1], state: parts[3], reason: parts[4])
+      if let place = Int(parts[2]) {
+        tasks[parts[0], default: [:]][place] = task
+      } else if parts[2] == "N/A" {
+        others[parts[0]] = task
+      } else {
+        return nil
+      }
     }
   }
 
   /// The tasks of submissions that run or wait.
   func live(_ submissions: [SlurmSubmission]) -> [Task] {
-    submissions.flatMap { Array((tasks[$0.name] ?? [:]).values) }.filter { !$0.isOver }
+    submissions.flatMap { Array((tasks[$0.name] ?? [:]).values) + (others[$0.name].map { [$0] } ?? []) }
+      .filter { !$0.isOver }
   }
 }

@@ -163,7 +163,7 @@ struct SlurmRun {
     let unwritten = Set(store.withoutRecord)
     for submission in open {
       for task in live(submission) {
-        let entry = queue.tasks[submission.name]?[task]
+        let entry = queue[submission.name, task]
         if let entry, !entry.isOver { continue }
         let name = TaskName(submission: submission.number, task: task)
         let points = points(submission, task)
