@@ -2,10 +2,28 @@ extension SweepResult {
   /// The most lines in a plot.
   private static let mostLines = 8
 
-  /// A plot of each column: lines over one axis, a heat map over two, dots over random draws.
+  /// A plot of the curves, and one of each column: lines over one axis, a heat map over two, dots over random draws.
   public var plots: [Plot] {
-    columns.indices.flatMap { column in
-      axes.contains { $0.role == .draws } ? scatters(column) : gridPlot(column).map { [$0] } ?? []
+    curvePlots
+      + columns.indices.flatMap { column in
+        axes.contains { $0.role == .draws } ? scatters(column) : gridPlot(column).map { [$0] } ?? []
+      }
+  }
+
+  /// The curves of all points, in a plot for each pair of paths; none where they would be too many.
+  private var curvePlots: [Plot] {
+    var seen: Set<String> = []
+    let names = curves.map(\.name).filter { seen.insert($0).inserted }
+    return names.enumerated().compactMap { place, name in
+      let lines = curves.filter { $0.name == name }
+      guard lines.count <= Self.mostLines else { return nil }
+      let sides = name.split(separator: " over ").map { String($0) }
+      return Plot(
+        name: "sweep-curves" + (names.count > 1 ? "-\(place + 1)" : ""), title: name, xLabel: sides.last ?? "",
+        yLabel: sides.first ?? "", logarithmic: Self.spansDecades(lines.flatMap { $0.y.compactMap { $0 } }),
+        series: lines.map {
+          .init($0.label, x: $0.x.map { $0 ?? .nan }, y: $0.y.map { $0 ?? .nan }, style: .line)
+        })
     }
   }
 

@@ -115,6 +115,27 @@ public struct SweepResult: Encodable, Equatable, Sendable {
     }
   }
 
+  /// A point's numbers over others of the same point.
+  public struct Curve: Encodable, Equatable, Sendable {
+    /// What it is of, as `records.*.score over records.*.step`.
+    public let name: String
+    /// Which point's.
+    public let label: String
+    /// What it is over; null where a result has no number.
+    public let x: [Double?]
+    /// What is there; null where a result has no number.
+    public let y: [Double?]
+
+    /// A point's curve; precondition: x and y are as long as each other.
+    public init(name: String, label: String, x: [Double?], y: [Double?]) {
+      precondition(x.count == y.count, "\(name): \(y.count) numbers over \(x.count)")
+      self.name = name
+      self.label = label
+      self.x = x
+      self.y = y
+    }
+  }
+
   /// The scenario's name.
   public let name: String
   /// What it asks.
@@ -137,15 +158,17 @@ public struct SweepResult: Encodable, Equatable, Sendable {
   public let unmet: [Trouble]
   /// Rows without their seeds; empty where there are no repeats.
   public let groups: [Group]
+  /// One for each point and each pair of paths that `report` has.
+  public let curves: [Curve]
 
   private enum CodingKeys: String, CodingKey {
-    case name, question, kinds, axes, columns, rows, points, failures, unmet, groups
+    case name, question, kinds, axes, columns, rows, points, failures, unmet, groups, curves
   }
 
   /// A table of these rows; groups follow from them.
   public init(
     name: String, question: String, kinds: [String], axes: [Axis], columns: [String], rows: [Row], points: Int,
-    computed: Int, failures: [Trouble], unmet: [Trouble]
+    computed: Int, failures: [Trouble], unmet: [Trouble], curves: [Curve] = []
   ) {
     precondition(
       rows.allSatisfy { $0.values.count == axes.count && $0.numbers.count == columns.count }, "\(name): ragged rows")
@@ -159,6 +182,7 @@ public struct SweepResult: Encodable, Equatable, Sendable {
     self.computed = computed
     self.failures = failures
     self.unmet = unmet
+    self.curves = curves
     let hasRepeats = axes.contains { $0.role == .repeats }
     groups = hasRepeats ? Self.groups(of: rows, axes: axes, columns: columns.count) : []
   }

@@ -135,6 +135,43 @@ import Testing
     }
   }
 
+  /// The curves of the adding problem by cell: what each run recorded, and a plot.
+  @Test func curvesOfPoints() throws {
+    try TestData.withFolder { folder in
+      let text = """
+        # Which cell learns faster?
+        kind: train
+        task: adding
+        length: 13
+        hidden: 5
+        steps: 30
+        batch: 4
+        validateEvery: 10
+        validationSet: 6
+        testSet: 7
+        grid:
+          cell: [gru, cornn]
+        report: [adding.best.value, records.*.test over records.*.step]
+        """
+      try text.write(toFile: folder + "/s.yaml", atomically: true, encoding: .utf8)
+      let json = try Tool(["run", "s.yaml", "--output", "run", "--format", "json"], folder: folder).json()
+      let curves = try #require(json["curves"] as? [[String: Any]])
+      #expect(curves.map { $0["label"] as? String } == ["cell gru", "cell cornn"])
+      #expect(json["columns"] as? [String] == ["adding.best.value"])
+      for (curve, record) in zip(curves, try Self.results(folder + "/run")) {
+        let records = (record["result"] as? [String: Any])?["records"] as? [[String: Any]] ?? []
+        #expect(curve["x"] as? [Double] == [10, 20, 30])
+        #expect(curve["y"] as? [Double] == records.compactMap { $0["test"] as? Double })
+      }
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder + "/run").contains { $0.hasPrefix("sweep-curves") })
+      try text.replacing("records.*.step", with: "steps").write(
+        toFile: folder + "/t.yaml", atomically: true, encoding: .utf8)
+      let wrong = try Tool(["run", "t.yaml", "--output", "t"], folder: folder)
+      #expect(wrong.status == 65 && wrong.errors.contains("both sides of a curve must have a *"), "\(wrong.errors)")
+    }
+  }
+
   /// Kinds share inputs; what is for one alone stands under its name; a point that two combinations share is one.
   @Test func kindsThatShareInputs() throws {
     try TestData.withFolder { folder in

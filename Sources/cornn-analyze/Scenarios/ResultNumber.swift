@@ -3,18 +3,22 @@ import FoundationEssentials
 /// A number somewhere in a result's JSON.
 ///
 /// A path names members, elements by place or by their `name`, and with `count` how many there are: `energy.maximum`,
-/// `exponents.0.value`, `energy.rungs.gain.tightness`, `fixedPoints.count`. True is 1.
+/// `exponents.0.value`, `energy.rungs.gain.tightness`, `fixedPoints.count`. True is 1. Where a part is `*`, all elements of
+/// a list are meant: `records.*.score`.
 struct ResultNumber: Decodable {
-  /// Nil where the path leads nowhere, or to what isn't a number.
-  let value: Double?
+  /// The numbers that the path leads to, one unless it has a `*`: nil where it leads nowhere, or to what isn't a number.
+  let values: [Double?]
 
   private static let key = CodingUserInfoKey(rawValue: "path")!
 
   /// The number that `path` leads to in a JSON text.
-  static func find(_ path: [String], in json: some Sequence<UInt8>) -> Double? {
+  static func find(_ path: [String], in json: some Sequence<UInt8>) -> Double? { list(path, in: json).first ?? nil }
+
+  /// The numbers that a path with a `*` leads to.
+  static func list(_ path: [String], in json: some Sequence<UInt8>) -> [Double?] {
     let decoder = JSONDecoder()
     decoder.userInfo[key] = path
-    return (try? decoder.decode(ResultNumber.self, from: Data(json)))?.value
+    return (try? decoder.decode(ResultNumber.self, from: Data(json)))?.values ?? []
   }
 
   private struct Name: CodingKey {
@@ -27,30 +31,35 @@ struct ResultNumber: Decodable {
 
   init(from decoder: any Decoder) throws {
     let path = decoder.userInfo[Self.key] as? [String] ?? []
-    value = Self.value(decoder, path[...])
+    values = Self.values(decoder, path[...])
   }
 
-  private static func value(_ decoder: any Decoder, _ path: ArraySlice<String>) -> Double? {
+  private static func values(_ decoder: any Decoder, _ path: ArraySlice<String>) -> [Double?] {
     guard let part = path.first else {
-      guard let single = try? decoder.singleValueContainer() else { return nil }
-      return (try? single.decode(Double.self)) ?? (try? single.decode(Bool.self)).map { $0 ? 1 : 0 }
+      guard let single = try? decoder.singleValueContainer() else { return [nil] }
+      return [(try? single.decode(Double.self)) ?? (try? single.decode(Bool.self)).map { $0 ? 1 : 0 }]
     }
     let rest = path.dropFirst()
     if var list = try? decoder.unkeyedContainer() {
-      if part == "count" { return rest.isEmpty ? list.count.map(Double.init) : nil }
+      if part == "count" { return [rest.isEmpty ? list.count.map(Double.init) : nil] }
+      var all: [Double?] = []
       while !list.isAtEnd {
         let place = list.currentIndex
-        guard let element = try? list.superDecoder() else { return nil }
-        if Int(part) == place { return value(element, rest) }
+        guard let element = try? list.superDecoder() else { return [nil] }
+        if part == "*" {
+          all += values(element, rest)
+          continue
+        }
+        if Int(part) == place { return values(element, rest) }
         let name = try? element.container(keyedBy: Name.self).decode(String.self, forKey: Name("name"))
-        if name == part { return value(element, rest) }
+        if name == part { return values(element, rest) }
       }
-      return nil
+      return part == "*" ? all : [nil]
     }
     guard let object = try? decoder.container(keyedBy: Name.self), object.contains(Name(part)),
       let member = try? object.superDecoder(forKey: Name(part))
-    else { return nil }
-    return value(member, rest)
+    else { return [nil] }
+    return values(member, rest)
   }
 }
 

@@ -46,7 +46,10 @@ struct Scenario {
       "slurm",
       "What --backend slurm asks for: {\(SlurmSettings.keys.map(\.name).joined(separator: ", "))}."
     ),
-    ("report", "Paths into the results, such as exponents.0.value: the numbers of the table and the plots."),
+    (
+      "report",
+      "Paths into the results, such as exponents.0.value: the numbers of the table and the plots. A plot of curves, one for each point: records.*.score over records.*.step."
+    ),
   ]
 
   /// Reads a scenario strictly: a key that isn't known, or a value of the wrong sort, is an error that names file,
@@ -149,6 +152,13 @@ struct Scenario {
     for element in node.elements ?? [node] {
       guard let path = element.scalar, !path.isEmpty else {
         throw element.place.trouble("it must be a path into the result", hint: "for instance exponents.0.value")
+      }
+      if let over = path.firstRange(of: " over ") {
+        let sides = [path[..<over.lowerBound], path[over.upperBound...]]
+        guard sides.allSatisfy({ $0.split(separator: ".").contains("*") && !$0.contains(" ") }) else {
+          throw element.place.trouble(
+            "\(path): both sides of a curve must have a *", hint: "for instance records.*.score over records.*.step")
+        }
       }
       let owner = path.split(separator: ".").first.flatMap { ScenarioKind(rawValue: String($0)) }
       if let owner, kinds.contains(owner) {

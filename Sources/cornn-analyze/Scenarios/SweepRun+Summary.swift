@@ -24,6 +24,7 @@ extension SweepRun {
     var failures: [SweepResult.Trouble] = []
     var unmet: [SweepResult.Trouble] = []
     var states: [SweepResult.State] = []
+    var curves: [[(name: String, x: [Double?], y: [Double?])]] = []
     try store.forEachRecord { place, line throws(Diagnostic) in
       let task = points.tasks[place]
       let record = RecordEnd(line)
@@ -33,14 +34,27 @@ extension SweepRun {
       if let error = record.error { failures.append(trouble(error)) }
       if let end = record.unmet { unmet.append(trouble(end)) }
       states.append(record.error != nil ? .failed : record.unmet != nil ? .unmet : .done)
+      func parts(_ path: some StringProtocol) -> [String] {
+        ["result"] + path.split(separator: ".").map { String($0) }
+      }
+      let paths = scenario.report[task.kind] ?? []
       numbers.append(
-        (scenario.report[task.kind] ?? []).map { path in
-          record.error == nil
-            ? ResultNumber.find(["result"] + path.split(separator: ".").map(String.init), in: line) : nil
-        })
+        paths.filter { !$0.isCurve }.map { record.error == nil ? ResultNumber.find(parts($0), in: line) : nil })
+      curves.append(
+        record.error != nil
+          ? []
+          : paths.filter(\.isCurve).map { path in
+            let sides = path.split(separator: " over ")
+            return (
+              scenario.kinds.count > 1 ? task.kind.rawValue + " " + path : path,
+              ResultNumber.list(parts(sides[1]), in: line), ResultNumber.list(parts(sides[0]), in: line)
+            )
+          })
     }
     let columns = scenario.kinds.flatMap { kind in
-      (scenario.report[kind] ?? []).map { scenario.kinds.count > 1 ? kind.rawValue + " " + $0 : $0 }
+      (scenario.report[kind] ?? []).filter { !$0.isCurve }.map {
+        scenario.kinds.count > 1 ? kind.rawValue + " " + $0 : $0
+      }
     }
     // What is varied together, as draws are, is several columns of one axis.
     let axes = scenario.axes.flatMap { axis in
@@ -52,10 +66,24 @@ extension SweepRun {
         numbers: row.tasks.flatMap { numbers[$0] },
         state: row.tasks.map { states[$0] }.max() ?? .done)
     }
+    let families = points.rows.enumerated().flatMap { place, row in
+      row.tasks.flatMap { curves[$0] }.filter { $0.x.count == $0.y.count && !$0.x.isEmpty }.map {
+        SweepResult.Curve(
+          name: $0.name, label: zip(axes, rows[place].values).map { "\($0.key) \($1)" }.joined(separator: ", "),
+          x: $0.x,
+          y: $0.y)
+      }
+    }
     return SweepResult(
       name: scenario.name, question: scenario.question, kinds: scenario.kinds.map(\.rawValue), axes: axes,
-      columns: columns, rows: rows, points: points.tasks.count, computed: computed, failures: failures, unmet: unmet)
+      columns: columns, rows: rows, points: points.tasks.count, computed: computed, failures: failures, unmet: unmet,
+      curves: families)
   }
+}
+
+extension String {
+  /// Whether a path to report is one to curves.
+  fileprivate var isCurve: Bool { contains(" over ") }
 }
 
 extension Scenario {
