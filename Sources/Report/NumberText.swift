@@ -33,6 +33,12 @@ public func numberText(_ value: Double, digits: Int = 4) -> String {
   return sign + mantissa[..<point] + (rest.isEmpty ? "" : "." + rest)
 }
 
+/// A number as it was written, to six significant digits where it was written with more.
+public func shortened(_ text: String) -> String {
+  guard text.count > 9, text.contains("."), let number = Double(text) else { return text }
+  return numberText(number, digits: 6)
+}
+
 extension Substring {
   fileprivate var trimmedZeros: String {
     var text = self

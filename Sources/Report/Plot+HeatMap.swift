@@ -1,3 +1,5 @@
+import RealModule
+
 extension Plot {
   /// A heat map over values that needn't be evenly spaced: each has a column or a row, with its value beside it.
   struct HeatMap: Equatable, Sendable {
@@ -6,6 +8,8 @@ extension Plot {
     /// Row by row; a value that isn't finite leaves the cell blank.
     let values: [Double]
     let label: String
+    /// Whether colours go by factors: every value is positive.
+    let isLogarithmic: Bool
   }
 }
 
@@ -51,9 +55,10 @@ extension Plot.HeatMap {
     if let low = finite.min(), let high = finite.max() {
       // One value has no range: some on both sides of it.
       let margin = low == high ? max(abs(low) * 0.1, 1e-300) : 0
+      if isLogarithmic { lines += ["set logscale cb", "set format cb '%h'"] }
       lines.append("set cbrange [\(low - margin):\(high + margin)]")
       if columns.count <= 10, rows.count <= 16 {
-        let middle = low + 0.55 * (high - low)
+        let middle = isLogarithmic ? low * Double.pow(high / low, 0.55) : low + 0.55 * (high - low)
         plot +=
           ", '' using 1:2:(sprintf('%.3g', $3)):($3 > \(middle) ? 0x000000 : 0xFFFFFF) with labels tc rgb variable"
       }

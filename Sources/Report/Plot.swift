@@ -203,7 +203,7 @@ public struct Plot: Equatable, Sendable {
   ///   - values: row by row; those that aren't finite leave a blank.
   public init(
     name: String, title: String, xLabel: String, yLabel: String, valueLabel: String, columns: [Double], rows: [Double],
-    values: [Double]
+    values: [Double], logarithmic: Bool = false
   ) {
     precondition(values.count == columns.count * rows.count, "\(name): not \(columns.count)×\(rows.count)")
     self.name = name
@@ -219,7 +219,7 @@ public struct Plot: Equatable, Sendable {
     cells = nil
     scatter = nil
     strips = nil
-    heatMap = HeatMap(columns: columns, rows: rows, values: values, label: valueLabel)
+    heatMap = HeatMap(columns: columns, rows: rows, values: values, label: valueLabel, isLogarithmic: logarithmic)
   }
 
   /// Whether there is a value to draw.

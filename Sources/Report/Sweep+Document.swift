@@ -49,7 +49,7 @@ extension SweepResult {
       "Numbers by point",
       columns: ["#"] + axes.map(\.key) + columns + (hasTrouble ? ["state"] : []),
       rows: rows.prefix(Self.mostRows).enumerated().map { place, row in
-        ["\(place + 1)"] + row.values + row.numbers.map { $0.map { numberText($0, digits: 5) } ?? "–" }
+        ["\(place + 1)"] + row.values.map(shortened) + row.numbers.map { $0.map { numberText($0, digits: 5) } ?? "–" }
           + (hasTrouble ? [row.state.words] : [])
       })
   }
@@ -59,7 +59,7 @@ extension SweepResult {
       "Mean ± standard deviation",
       columns: axes.filter { $0.role != .repeats }.map(\.key) + ["runs"] + columns,
       rows: groups.prefix(Self.mostRows).map { group in
-        group.values + ["\(group.spreads.map(\.count).max() ?? 0)"]
+        group.values.map(shortened) + ["\(group.spreads.map(\.count).max() ?? 0)"]
           + group.spreads.map { spread in
             guard let mean = spread.mean else { return "–" }
             return numberText(mean, digits: 5) + (spread.deviation.map { " ± " + numberText($0, digits: 2) } ?? "")

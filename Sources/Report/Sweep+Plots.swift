@@ -71,7 +71,7 @@ extension SweepResult {
       return Plot(
         name: plotName(column), title: title(column), xLabel: axes[kept[0]].key, yLabel: axes[kept[1]].key,
         valueLabel: columns[column], columns: values[0].compactMap { Double($0) },
-        rows: values[1].compactMap { Double($0) }, values: cells)
+        rows: values[1].compactMap { Double($0) }, values: cells, logarithmic: Self.spansDecades(cells))
     }
     // The longest axis of numbers is x, or else the first; the others make the lines.
     let numeric = kept.indices.filter { isNumeric[$0] }.max { values[$0].count < values[$1].count }
@@ -89,6 +89,18 @@ extension SweepResult {
       }
     }
     guard lines.count <= Self.mostLines else { return nil }
+    guard numeric != nil else {
+      // Between names there is nothing for a line to say.
+      return Plot(
+        name: plotName(column), title: title(column), xLabel: axes[kept[along]].key + ", by its place in the table",
+        yLabel: columns[column], logarithmic: Self.spansDecades(all.map(mean)),
+        series: lines.map { label, groups in
+          let found = order.map { value in groups.first { $0.values[along] == value } }
+          return .init(
+            label.isEmpty ? columns[column] : label, x: x, y: found.map { $0.map(mean) ?? .nan },
+            errors: found.map { $0?.spreads[column].deviation ?? 0 }, style: .errorBars)
+        }, ticks: x)
+    }
     let curves = lines.map { label, groups in
       let found = order.map { value in groups.first { $0.values[along] == value } }
       let errors = found.map { $0?.spreads[column].deviation ?? 0 }
@@ -97,10 +109,8 @@ extension SweepResult {
         errors: errors.contains { $0 > 0 } ? .bars(errors) : nil)
     }
     return Plot(
-      name: plotName(column), title: title(column),
-      xLabel: axes[kept[along]].key + (numeric == nil ? ", by its place in the table" : ""), yLabel: columns[column],
-      logarithmic: Self.spansDecades(all.map(mean)), logarithmicX: numeric != nil && Self.spansDecades(x),
-      counting: numeric == nil, x: x, curves: curves)
+      name: plotName(column), title: title(column), xLabel: axes[kept[along]].key, yLabel: columns[column],
+      logarithmic: Self.spansDecades(all.map(mean)), logarithmicX: Self.spansDecades(x), x: x, curves: curves)
   }
 
   private func title(_ column: Int) -> String {

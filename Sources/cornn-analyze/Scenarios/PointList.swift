@@ -27,7 +27,7 @@ struct PointList: Encodable {
         .table(
           .init(
             "Points in order", columns: ["#", "point", "kind"] + varied,
-            rows: points.map { ["\($0.number)", $0.point, $0.kind] + $0.values })),
+            rows: points.map { ["\($0.number)", $0.point, $0.kind] + $0.values.map(shortened) })),
       ])
   }
 }

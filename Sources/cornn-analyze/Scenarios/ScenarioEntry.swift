@@ -64,8 +64,8 @@ struct ScenarioEntry {
   ) throws(Diagnostic) -> [(name: String, value: ScenarioNode)] {
     guard let place = entries.firstIndex(where: { $0.name == "short" }) else {
       guard !isShort else {
-        throw Diagnostic(
-          .data, "\(path): no short form", hint: "short: with the settings that make it short under it")
+        throw ScenarioPlace(file: path, line: 1, key: "short").trouble(
+          "there is none", hint: "short: with the settings that make it short under it")
       }
       return []
     }

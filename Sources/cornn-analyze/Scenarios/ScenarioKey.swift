@@ -106,10 +106,13 @@ extension ScenarioKey.Dump.Argument {
     }
   }
 
+  /// The help's words, with keys for flags.
   fileprivate var meaning: String {
     let said = [abstract, discussion].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " ")
+      .replacing(#/--[a-z][-a-z0-9]*/#) { ScenarioKey.name(of: String($0.output.dropFirst(2))) }
     guard let defaultValue, !said.contains("(default") else { return said }
-    return said + " (default: \(defaultValue))"
+    guard defaultValue.hasPrefix("--") else { return said + " (default: \(defaultValue))" }
+    return said + " (default: \(!defaultValue.hasPrefix("--no-")))"
   }
 }
 

@@ -70,9 +70,11 @@ struct ScenarioPoint: Sendable {
         continue
       }
       let name = ScenarioKey.name(of: String(flag.dropFirst(2)))
-      about = about ?? settings.first { $0.key.name == name }
+      let off = settings.first { $0.key.form == .choice && flag == "--no-" + $0.key.flag }
+      about = about ?? off ?? settings.first { $0.key.name == name }
       let before = word.prefix { "'\"(".contains($0) }
-      text += (text.isEmpty ? "" : " ") + before + name + word.dropFirst(before.count + flag.count)
+      let said = off.map { $0.key.name + ": false" } ?? name
+      text += (text.isEmpty ? "" : " ") + before + said + word.dropFirst(before.count + flag.count)
     }
     return (about?.place ?? kindPlace).trouble(text)
   }
