@@ -207,7 +207,7 @@ public struct OrbitSweep: Equatable, Sendable {
       for value in values {
         let next = orbit(value, state)
         // What went astray is no start for the next.
-        state = next.outcome == .diverged ? start : next.end
+        state = next.outcome == .diverged ? start : beside(next)
         orbits.append(next)
         progress?(1)
       }
@@ -227,6 +227,15 @@ public struct OrbitSweep: Equatable, Sendable {
     return OrbitDiagram(
       parameter: parameter, variable: variable, sampling: sampling, transient: transient, kept: kept,
       warmStart: warmStart, tolerance: tolerance, columns: columns)
+  }
+
+  /// Where an orbit ended, and where it stands still 1e-6 of its size beside it: a point that loses its stability is left,
+  /// as it would be under any noise.
+  private func beside(_ orbit: Orbit) -> [Double] {
+    let stands =
+      orbit.outcome == .rest
+      || !orbit.states.isEmpty && orbit.states.allSatisfy { zip($0, orbit.end).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, orbit.end.largest) } }
+    return stands ? orbit.end.map { $0 + 1e-6 * max(1, orbit.end.largest) } : orbit.end
   }
 
   /// Whether the last step has moved a state by less than 1e-12 of its size.

@@ -28,18 +28,19 @@ struct Sidecar {
     exists = path != checkpoint && FileManager.default.fileExists(atPath: path)
     guard exists else { return }
     do {
-      try read(FileContents(path: path).data)
+      try read(FileContents(path: path).data, settingsOf: checkpoint)
     } catch {
       throw CheckpointError(path: path, problem: error)
     }
   }
 
-  private mutating func read(_ data: Data) throws(CheckpointError.Problem) {
+  private mutating func read(_ data: Data, settingsOf checkpoint: String) throws(CheckpointError.Problem) {
     let values: [String: Value]
     do {
       values = try JSONDecoder().decode([String: Value].self, from: data)
     } catch {
-      throw .malformed(part: "JSON", reason: jsonReason(error))
+      throw .malformed(
+        part: "JSON with the settings of \(checkpoint)", reason: data.isEmpty ? "it is empty" : jsonReason(error))
     }
     timeStep = try values["dt"]?.number("dt")
     gamma = try values["gamma"]?.numbers("gamma")

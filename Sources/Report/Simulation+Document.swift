@@ -78,7 +78,7 @@ extension SimulationResult {
       blocks.append(
         .facts([Document.Fact("readout", output.prefix(8).map { numberText($0, digits: 6) }.joined(separator: ", "))]))
     }
-    blocks.append(.figure(name: "positions", caption: "Positions of the first units over time"))
+    blocks.append(.figure(name: "positions", caption: "Positions over time"))
     return Document(title: "Simulation of \(run.file)", blocks)
   }
 }
@@ -88,7 +88,7 @@ extension Trajectory {
   public var positionPlot: Plot {
     let shown = min(hidden, 6)
     return Plot(
-      name: "positions", title: "Positions of the first \(shown) of \(hidden) units", xLabel: "time",
+      name: "positions", title: shown < hidden ? "Positions of the first \(shown) of \(hidden) units" : "Positions of all units", xLabel: "time",
       yLabel: "position", x: times,
       curves: (0..<shown).map { unit in
         Plot.Curve("y\(unit)", (0..<steps).map { positions[$0 * batch * hidden + unit] })

@@ -59,7 +59,7 @@ struct ReadingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Whether damping acts on the new velocity (implicit) or the old one (explicit)."))
   var damping: Damping?
 
-  @Option(help: "The activation. (default: tanh)")
+  @Option(help: "The activation: tanh a, a itself (a linear network), or 0 (free damped oscillators). (default: tanh)")
   var activation: Activation?
 
   @Option(

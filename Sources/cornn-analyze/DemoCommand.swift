@@ -47,7 +47,7 @@ struct DemoCommand: AsyncParsableCommand {
     let comparison = FlowComparison(
       run: RunDescription(stored, input: described), network: run.network, inputs: inputs, start: nil,
       hold: flow.hold, options: flow.integration, refinements: 6, threads: output.threadCount)
-    try run.trajectory.write(to: folder.file("trajectory.npz"))
+    try run.write(to: folder.file("trajectory.npz"))
     try folder.write(jsonText(schema: "cornn-analyze/inspect/1", inspection), to: "inspect.json")
     try folder.write(jsonText(schema: "cornn-analyze/simulate/1", simulation), to: "simulate.json")
     try folder.write(jsonText(schema: "cornn-analyze/bounds/1", bounds), to: "bounds.json")

@@ -1,4 +1,5 @@
 import CoRNNReport
+import FoundationEssentials
 import Glibc
 import Synchronization
 
@@ -21,7 +22,13 @@ final class Progress: Sendable {
   init(_ label: String, total: Int, quiet: Bool) {
     self.label = label
     self.total = total
-    isShown = !quiet && isatty(2) == 1
+    isShown = !quiet && isatty(2) == 1 && Self.movesTheCursor
+  }
+
+  /// Whether the terminal can write a line anew; a notebook's can't for long.
+  private static var movesTheCursor: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return !["", "dumb"].contains(environment["TERM", default: ""]) && environment["JPY_PARENT_PID"] == nil
   }
 
   /// What is said beside the time left from now on.

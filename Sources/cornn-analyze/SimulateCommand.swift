@@ -12,7 +12,8 @@ struct SimulateCommand: AsyncParsableCommand {
     commandName: "simulate", abstract: "Run the map, or the ODE with --flow, under inputs and save its states.",
     discussion: """
       --output DIR writes trajectory.npz, simulate.json and a plot; --output FILE.npz writes the states alone: \
-      time (N), position and velocity (N×m, or N×B×m), row n being the state after input n.
+      time (N), position and velocity (N×m, or N×B×m), row n being the state after input n, and inputs (N×d or N×B×d) \
+      as the network saw them.
       """)
 
   @OptionGroup var checkpoint: CheckpointOptions
@@ -40,7 +41,7 @@ struct SimulateCommand: AsyncParsableCommand {
       run: run.description, network: run.network, trajectory: run.trajectory, integration: run.integration)
     let json = jsonText(schema: "cornn-analyze/simulate/1", result)
     let states = wantsFile ? output.output : folder?.file("trajectory.npz")
-    if let states { try run.trajectory.write(to: states) }
+    if let states { try run.write(to: states) }
     try await output.publish(
       result.document, question: "How does the network move under these inputs?", json: json,
       plots: [run.trajectory.positionPlot], name: "simulate", to: folder,
@@ -107,15 +108,19 @@ struct Run {
   }
 }
 
-extension Trajectory {
-  /// Writes time, position and velocity to an `.npz`.
+extension Run {
+  /// Writes time, position, velocity and inputs to an `.npz`; the inputs of the steps that were run.
   func write(to path: String) throws(Diagnostic) {
-    let shape = batch == 1 ? [steps, hidden] : [steps, batch, hidden]
+    let (steps, batch) = (trajectory.steps, trajectory.batch)
+    func shape(_ width: Int) -> [Int] { batch == 1 ? [steps, width] : [steps, batch, width] }
     do {
       try ArrayWriter.write(
         [
-          .init("time", shape: [steps], values: times), .init("position", shape: shape, values: positions),
-          .init("velocity", shape: shape, values: velocities),
+          .init("time", shape: [steps], values: trajectory.times),
+          .init("position", shape: shape(trajectory.hidden), values: trajectory.positions),
+          .init("velocity", shape: shape(trajectory.hidden), values: trajectory.velocities),
+          .init(
+            "inputs", shape: shape(inputs.width), values: Array(inputs.values.prefix(steps * batch * inputs.width))),
         ], to: path)
     } catch {
       throw Diagnostic(error)
