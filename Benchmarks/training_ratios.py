@@ -59,7 +59,7 @@ def main():
     script = "\n".join([
         'set terminal pngcairo size 1500,480 font "sans,11"', f'set output "{picture}"',
         'set multiplot layout 1,3 title "Value and gradient, float32, two threads, around m = 128, batch 50, 500 steps"',
-        "set logscale x; set yrange [0:*]; set grid; set key top right", *blocks, *plots, "unset multiplot"])
+        "set logscale x; set yrange [0:8]; set offsets graph 0.1, graph 0.1; set grid; set key below", *blocks, *plots, "unset multiplot"])
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
 
 
