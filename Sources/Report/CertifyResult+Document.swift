@@ -88,9 +88,11 @@ extension GradientEnvelope {
       values.map { $0 < top ? $0 : .nan } + Array(repeating: .nan, count: count - values.count)
     }
     return Plot(
-      name: "gradient-envelope", title: "dE_n^(k)/db over |dE_n/dy_n|, every input", xLabel: "lag n − k",
+      name: "gradient-envelope", title: "dE_n^(k)/db over |dE_n/dy_n|, every input", xLabel: "lag n − k (steps)",
       yLabel: "at most", logarithmic: true, x: (0..<count).map(Double.init),
-      curves: [.init("Volterra", shown(volterra)), .init("a priori", shown(aPriori))])
+      curves: [
+        .init("Volterra", shown(volterra), dashed: true), .init("a priori", shown(aPriori), dashed: true),
+      ])
   }
 }
 
@@ -143,7 +145,8 @@ extension Contraction {
     let curves = series.curves.map { Plot.Curve($0.method.rawValue, $0.values) }
     return [
       Plot(
-        name: name, title: title, xLabel: "angular frequency", yLabel: "gain", fromZero: true, x: x,
+        name: name, title: title, xLabel: "angular frequency (radians per unit of time)", yLabel: "gain",
+        fromZero: true, x: x,
         curves: curves + [Plot.Curve("certified below", x.map { _ in 1 }, dashed: true)])
     ]
   }

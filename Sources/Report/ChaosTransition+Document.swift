@@ -17,19 +17,19 @@ extension ChaosTransitionResult {
 
   /// Exponents with errors by class, and bounds, over the parameter.
   public var plots: [Plot] {
-    var series = ChaosTransition.Class.allCases.compactMap { which -> Plot.Series? in
+    var series = ChaosTransition.Class.allCases.enumerated().compactMap { place, which -> Plot.Series? in
       let points = transition.points.filter { $0.class == which && $0.exponent != nil }
       guard !points.isEmpty else { return nil }
       return Plot.Series(
         which.text, x: points.map(\.value), y: points.map { $0.exponent ?? .nan },
-        errors: points.map { 3 * ($0.standardError ?? .nan) }, style: .errorBars)
+        errors: points.map { 3 * ($0.standardError ?? .nan) }, style: .errorBars, colour: place)
     }
     let proved = transition.points.filter { $0.largestExponentBound != nil }
     if !proved.isEmpty {
       series.append(
         Plot.Series(
           "proved bound, for every input", x: proved.map(\.value), y: proved.map { $0.largestExponentBound ?? .nan },
-          style: .crosses))
+          style: .crosses, colour: 6))
     }
     let values = transition.points.map(\.value)
     if let low = values.min(), let high = values.max() {

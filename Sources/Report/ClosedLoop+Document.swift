@@ -201,7 +201,9 @@ extension ClosedLoopComparison {
         x: x,
         curves: [
           .init("truth", first),
-          .init(name, kept.map { abs(forecast.example[$0 * n]) <= 10 * reach ? forecast.example[$0 * n] : .nan }),
+          .init(
+            name, kept.map { abs(forecast.example[$0 * n]) <= 10 * reach ? forecast.example[$0 * n] : .nan },
+            dashed: true),
         ]),
     ]
   }

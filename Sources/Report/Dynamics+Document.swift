@@ -364,7 +364,7 @@ extension OrbitDiagramResult {
     if let exponents, exponents.contains(where: { $0.value != nil }) {
       above = [
         Plot.Panel(
-          "largest exponent (1/\(system.hasTime ? "time" : "step"))",
+          "exponent λ₁ (1/\(system.hasTime ? "time" : "step"))",
           series: [
             Plot.Series(
               "largest exponent", x: exponents.map(\.parameter), y: exponents.map { $0.value ?? .nan }, style: .line),

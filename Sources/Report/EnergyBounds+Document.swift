@@ -76,15 +76,14 @@ extension EnergyBounds {
     var curves = [Plot.Curve("energy", series.energy)]
     curves += series.bounds.map { bound in
       Plot.Curve(
-        bound.name.hasPrefix("gain") ? "\(bound.name), as energy" : bound.name, bound.values,
-        dashed: bound.name == "F.1+")
+        bound.name.hasPrefix("gain") ? "\(bound.name), as energy" : bound.name, bound.values, dashed: true)
     }
     if !series.weightedEnergy.isEmpty {
-      curves.append(Plot.Curve("weighted energy (F.1+)", series.weightedEnergy, dashed: true))
+      curves.append(Plot.Curve("weighted energy (F.1+)", series.weightedEnergy))
     }
     return Plot(
-      name: name, title: title, xLabel: "time", yLabel: "total energy", logarithmic: true, x: series.time,
-      curves: curves)
+      name: name, title: title, xLabel: "time t", yLabel: "total energy Σ(gamma·y² + z²)", logarithmic: true,
+      x: series.time, curves: curves)
   }
 }
 

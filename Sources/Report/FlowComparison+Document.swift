@@ -64,24 +64,27 @@ extension FlowComparison {
     let finest = measured.last
     return [
       Plot(
-        name: "motion", title: "Unit \(series.unit): map and ODE", xLabel: "time", yLabel: "position, velocity",
+        name: "motion", title: "Unit \(series.unit): map and ODE", xLabel: "time t", yLabel: "position y, velocity z",
         x: series.time,
         curves: [
           .init("position, map", series.mapPosition), .init("position, ODE", series.flowPosition, dashed: true),
           .init("velocity, map", series.mapVelocity), .init("velocity, ODE", series.flowVelocity, dashed: true),
         ]),
       Plot(
-        name: "difference", title: "Unit \(series.unit): map minus ODE", xLabel: "time", yLabel: "difference",
+        name: "difference", title: "Unit \(series.unit): map minus ODE", xLabel: "time t",
+        yLabel: "difference of y, of z",
         x: series.time, curves: [.init("position", difference), .init("velocity", velocityDifference)]),
       Plot(
-        name: "order", title: "Error of the map against dt", xLabel: "dt", yLabel: "largest position error",
+        name: "order", title: "Error of the map against dt", xLabel: "time step dt",
+        yLabel: "largest error of y",
         logarithmic: true, logarithmicX: true, x: measured.map(\.0),
         curves: [
           .init("measured", measured.map(\.1)),
           .init("order 1", measured.map { $0.0 * (finest.map { $0.1 / $0.0 } ?? 0) }, dashed: true),
         ]),
       Plot(
-        name: "energies", title: "Total energy of map and ODE", xLabel: "time", yLabel: "energy", x: series.time,
+        name: "energies", title: "Total energy of map and ODE", xLabel: "time t", yLabel: "energy Σ(gamma·y² + z²)",
+        x: series.time,
         curves: [.init("map", series.mapEnergy), .init("ODE", series.flowEnergy, dashed: true)]),
     ]
   }

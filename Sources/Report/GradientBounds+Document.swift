@@ -67,19 +67,19 @@ extension GradientBounds {
     func holds(_ rung: GradientRung) -> Bool { ladder.rungs.first { $0.name == rung.rawValue }?.applies ?? false }
     var jacobians: [Plot.Curve] = [
       .init("‖dX_N/dX_k‖∞", shown(series.jacobian, beside: series.jacobian)),
-      .init("product", shown(series.product, beside: series.jacobian)),
-      .init("a priori", shown(series.aPriori, beside: series.jacobian)),
-      .init("a priori+", shown(series.aPrioriSharp, beside: series.jacobian)),
-      .init("Volterra (2-norm)", shown(series.volterra, beside: series.jacobian)),
+      .init("product", shown(series.product, beside: series.jacobian), dashed: true),
+      .init("a priori", shown(series.aPriori, beside: series.jacobian), dashed: true),
+      .init("a priori+", shown(series.aPrioriSharp, beside: series.jacobian), dashed: true),
+      .init("Volterra (2-norm)", shown(series.volterra, beside: series.jacobian), dashed: true),
     ]
     if holds(.paper) {
       jacobians.append(.init("paper (asymptotic)", shown(series.paper, beside: series.jacobian), dashed: true))
     }
     var gradients: [Plot.Curve] = [
       .init("actual, largest over n", shown(series.gradient, beside: series.gradient)),
-      .init("product", shown(series.gradientProduct, beside: series.gradient)),
-      .init("a priori+", shown(series.gradientAPriori, beside: series.gradient)),
-      .init("Volterra", shown(series.gradientVolterra, beside: series.gradient)),
+      .init("product", shown(series.gradientProduct, beside: series.gradient), dashed: true),
+      .init("a priori+", shown(series.gradientAPriori, beside: series.gradient), dashed: true),
+      .init("Volterra", shown(series.gradientVolterra, beside: series.gradient), dashed: true),
     ]
     if holds(.gradientVolterraForAll) {
       gradients.append(
@@ -87,13 +87,11 @@ extension GradientBounds {
     }
     return [
       Plot(
-        name: "jacobians", title: "Spread of a change over the lag", xLabel: "lag n − k", yLabel: "norm",
-        logarithmic: true,
-        x: lags, curves: jacobians),
+        name: "jacobians", title: "Spread of a change over the lag", xLabel: "lag N − k (steps)",
+        yLabel: "norm of dX_N/dX_k, and bounds", logarithmic: true, x: lags, curves: jacobians),
       Plot(
         name: "gradient-lags", title: "Largest entry of dE_n^(k)/d\(series.block.rawValue) over the lag",
-        xLabel: "lag n − k",
-        yLabel: "largest entry", logarithmic: true, x: lags, curves: gradients),
+        xLabel: "lag n − k (steps)", yLabel: "largest |entry|", logarithmic: true, x: lags, curves: gradients),
       parts.heatMap,
       Plot(
         name: "sensitivity", title: "Does the gradient vanish? Sensitivity over the lag's time",
@@ -122,8 +120,8 @@ extension GradientDecomposition {
     }
     let middles = (0..<size).map { (Double($0) + 0.5) * Double(steps) / Double(size) + 0.5 }
     return Plot(
-      name: "gradient-steps", title: "Norm of dE_n^(k)/d\(block.rawValue)", xLabel: "k", yLabel: "n",
-      valueLabel: "log10 of the norm",
+      name: "gradient-steps", title: "Frobenius norm of dE_n^(k)/d\(block.rawValue)", xLabel: "step k",
+      yLabel: "step n", valueLabel: "log₁₀ of the norm",
       x: middles, y: middles, values: values)
   }
 }

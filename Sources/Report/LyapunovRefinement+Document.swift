@@ -64,8 +64,8 @@ extension LyapunovRefinementResult {
     let finest = (steps.last ?? 1, sizes(0).last ?? 1)
     return [
       Plot(
-        name: "refinement", title: "Exponents of the map against the ODE's", xLabel: "dt",
-        yLabel: "difference per unit time", logarithmic: true, logarithmicX: true, x: steps,
+        name: "refinement", title: "Exponents of the map against the ODE's", xLabel: "time step dt",
+        yLabel: "|difference| per unit time", logarithmic: true, logarithmicX: true, x: steps,
         curves: shown.map { .init("exponent \($0 + 1)", sizes($0)) }
           + [.init("order 1", steps.map { $0 * finest.1 / finest.0 }, dashed: true)])
     ]

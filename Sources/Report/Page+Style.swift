@@ -30,7 +30,7 @@ extension Page {
     .plot svg{width:100%;height:auto;display:block}
     .plot text,.plot tspan{font-family:inherit}
     .plot [fill="#ffffff"]{fill:var(--paper)}
-    .plot [color="black"],.plot [stroke="black"]{color:var(--ink)}
+    .plot [color="black"],.plot [color="rgb(  0,   0,   0)"],.plot [stroke="black"]{color:var(--ink)}
     .plot [stroke="rgb( 68,  68,  68)"],.plot [stroke="rgb(  0,   0,   0)"],.plot [stroke="black"]{stroke:var(--ink)}
     .plot [fill="rgb(68,68,68)"],.plot [fill="black"],.plot [fill="rgb(0,0,0)"]{fill:var(--ink)}
     .plot [stroke="rgb(204, 204, 204)"]{stroke:var(--grid)}

@@ -11,6 +11,29 @@ extension Plot {
     /// Whether colours go by factors: every value is positive.
     let isLogarithmic: Bool
   }
+
+  /// A heat map whose columns and rows are named by their values, which needn't be evenly spaced.
+  ///
+  /// - Parameters:
+  ///   - name: the plot's name, which its files get.
+  ///   - title: what stands above it.
+  ///   - xLabel: what stands at the x axis.
+  ///   - yLabel: what stands at the y axis.
+  ///   - valueLabel: what stands at the colours.
+  ///   - columns: the columns' values.
+  ///   - rows: the rows' values.
+  ///   - values: row by row; those that aren't finite leave a blank.
+  ///   - logarithmic: whether colours go by factors; every value is positive then.
+  public init(
+    name: String, title: String, xLabel: String, yLabel: String, valueLabel: String, columns: [Double], rows: [Double],
+    values: [Double], logarithmic: Bool = false
+  ) {
+    precondition(values.count == columns.count * rows.count, "\(name): not \(columns.count)×\(rows.count)")
+    self.init(
+      name: name, title: title, xLabel: xLabel, yLabel: yLabel,
+      content: .heatMap(
+        HeatMap(columns: columns, rows: rows, values: values, label: valueLabel, isLogarithmic: logarithmic)))
+  }
 }
 
 extension Plot.HeatMap {
@@ -27,47 +50,33 @@ extension Plot.HeatMap {
     return text
   }
 
-  /// The script: few cells have their values written in them.
-  func script(name: String, title: String, x: String, y: String, _ quoted: (String) -> String) -> String {
+  /// Few cells have their values written in them.
+  func drawing(_ name: String) -> Plot.Drawing {
     func ticks(_ values: [Double]) -> String {
       let every = max(1, values.count / 16)
       let marks = values.enumerated().filter { $0.offset.isMultiple(of: every) }
       return "(" + marks.map { "\(quoted(numberText($0.element))) \($0.offset)" }.joined(separator: ", ") + ")"
     }
-    var lines = [
-      "# Draws \(name).svg and \(name).png from \(name).dat:  gnuplot \(name).gp",
-      "set title \(title) noenhanced",
-      "set xlabel \(x) noenhanced",
-      "set ylabel \(y) noenhanced",
-      "set cblabel \(quoted(label)) noenhanced",
-      "set border lc rgb '#444444'",
-      "set datafile missing 'NaN'",
-      "set palette defined (0 '#00204C', 0.25 '#414D6B', 0.5 '#7C7B78', 0.75 '#BBAF71', 1 '#FFE945')",
-      "unset key",
-      "set tics out nomirror",
-      "set xtics \(ticks(columns)) noenhanced",
-      "set ytics \(ticks(rows)) noenhanced",
-      "set xrange [-0.5:\(Double(columns.count) - 0.5)]",
-      "set yrange [-0.5:\(Double(rows.count) - 0.5)]",
+    var settings = [
+      "set cblabel \(quoted(label)) noenhanced", Plot.palette, "unset key", "set tics out nomirror",
+      "set xtics \(ticks(columns)) noenhanced", "set ytics \(ticks(rows)) noenhanced",
+      "set xrange [-0.5:\(Double(columns.count) - 0.5)]", "set yrange [-0.5:\(Double(rows.count) - 0.5)]",
     ]
     let finite = values.filter(\.isFinite)
-    var plot = "plot '\(name).dat' using 1:2:3 with image pixels"
+    var drawn = ["'\(name).dat' using 1:2:3 with image pixels"]
     if let low = finite.min(), let high = finite.max() {
       // One value has no range: some on both sides of it.
       let margin = low == high ? max(abs(low) * 0.1, 1e-300) : 0
-      if isLogarithmic { lines += ["set logscale cb", "set format cb '%h'"] }
-      lines.append("set cbrange [\(low - margin):\(high + margin)]")
+      if isLogarithmic { settings += ["set logscale cb", "set format cb '%h'"] }
+      settings.append("set cbrange [\(low - margin):\(high + margin)]")
       if columns.count <= 10, rows.count <= 16 {
         let middle = isLogarithmic ? low * Double.pow(high / low, 0.55) : low + 0.55 * (high - low)
-        plot +=
-          ", '' using 1:2:(sprintf('%.3g', $3)):($3 > \(middle) ? 0x000000 : 0xFFFFFF) with labels tc rgb variable"
+        // Not quite black, which a dark page would turn round.
+        drawn.append(
+          "'' using 1:2:($3 == $3 ? sprintf('%.3g', $3) : ''):($3 > \(middle) ? 0x1A1A1A : 0xFFFFFF) with labels "
+            + "tc rgb variable")
       }
     }
-    for terminal in ["svg size 900,640 background rgb 'white'", "pngcairo size 900,640"] {
-      lines.append("set terminal \(terminal)")
-      lines.append("set output '\(name).\(terminal.hasPrefix("svg") ? "svg" : "png")'")
-      lines.append(plot)
-    }
-    return lines.joined(separator: "\n") + "\n"
+    return Plot.Drawing(height: 640, settings: settings, commands: [Plot.plotCommand(drawn)])
   }
 }

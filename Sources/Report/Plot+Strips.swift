@@ -25,6 +25,27 @@ extension Plot {
     let strips: [Strip]
     let mark: Double?
   }
+
+  /// Heat maps above each other, over the same columns and rows.
+  ///
+  /// - Parameters:
+  ///   - name: the plot's name, which its files get.
+  ///   - title: what stands above it.
+  ///   - xLabel: what stands at the x axis.
+  ///   - yLabel: what stands at the y axis.
+  ///   - x: the columns' places.
+  ///   - y: the rows' places.
+  ///   - strips: the panels from the top.
+  ///   - mark: where a line crosses all of them.
+  public init(
+    name: String, title: String, xLabel: String, yLabel: String, x: [Double], y: [Double], strips: [Strip],
+    mark: Double? = nil
+  ) {
+    precondition(strips.allSatisfy { $0.values.count == x.count * y.count }, "\(name): not \(x.count)×\(y.count)")
+    self.init(
+      name: name, title: title, xLabel: xLabel, yLabel: yLabel,
+      content: .strips(Strips(x: x, y: y, strips: strips, mark: mark)))
+  }
 }
 
 extension Plot.Strips {
@@ -45,37 +66,26 @@ extension Plot.Strips {
     return text
   }
 
-  func script(name: String, title: String, x: String, y: String, _ quoted: (String) -> String) -> String {
-    var lines = [
-      "# Draws \(name).svg and \(name).png from \(name).dat:  gnuplot \(name).gp",
-      "set border lc rgb '#444444'",
-      "unset key",
-      "set lmargin at screen 0.09",
-      "set rmargin at screen 0.88",
-      "set datafile missing 'NaN'",
-      "set xrange [\(Plot.Cells.edges(self.x))]",
-      "set yrange [\(Plot.Cells.edges(self.y))]",
-      "set ylabel \(y) noenhanced",
+  func drawing(_ plot: Plot) -> Plot.Drawing {
+    var settings = [
+      "unset key", "set lmargin at screen 0.09", "set rmargin at screen 0.88", "set xrange [\(Plot.Cells.edges(x))]",
+      "set yrange [\(Plot.Cells.edges(y))]",
     ]
     if let mark {
-      lines.append("set arrow from \(mark), graph 0 to \(mark), graph 1 nohead front lw 2 lc rgb '#000000'")
+      settings.append("set arrow from \(mark), graph 0 to \(mark), graph 1 nohead front lw 2 lc rgb '#000000'")
     }
-    for terminal in ["svg size 900,860 background rgb 'white'", "pngcairo size 900,860"] {
-      lines.append("set terminal \(terminal)")
-      lines.append("set output '\(name).\(terminal.hasPrefix("svg") ? "svg" : "png")'")
-      lines.append("set multiplot layout \(strips.count),1 title \(title) noenhanced")
-      for (place, strip) in strips.enumerated() {
-        lines.append("set title \(quoted(strip.title)) noenhanced")
-        lines.append(place == strips.count - 1 ? "set xlabel \(x) noenhanced" : "unset xlabel")
-        lines.append(
-          strip.isDifference
-            ? "set palette defined (0 '#0072B2', 0.5 '#FFFFFF', 1 '#D55E00')"
-            : "set palette defined (0 '#00204C', 0.25 '#414D6B', 0.5 '#7C7B78', 0.75 '#BBAF71', 1 '#FFE945')")
-        lines.append(strip.range.map { "set cbrange [\($0.lowerBound):\($0.upperBound)]" } ?? "set cbrange [*:*]")
-        lines.append("plot '\(name).dat' using 1:2:\(place + 3) with image")
-      }
-      lines.append("unset multiplot")
+    var commands = [
+      "set multiplot layout \(strips.count),1 title \(quoted(plot.title)) noenhanced font ',\(Plot.Format.titleSize)'"
+    ]
+    for (place, strip) in strips.enumerated() {
+      commands += [
+        "set title \(quoted(strip.title)) noenhanced font ',\(Plot.Format.fontSize)'",
+        place == strips.count - 1 ? "set xlabel \(quoted(plot.xLabel)) noenhanced" : "unset xlabel",
+        strip.isDifference ? Plot.differencePalette : Plot.palette,
+        strip.range.map { "set cbrange [\($0.lowerBound):\($0.upperBound)]" } ?? "set cbrange [*:*]",
+        Plot.plotCommand(["'\(plot.name).dat' using 1:2:\(place + 3) with image"]),
+      ]
     }
-    return lines.joined(separator: "\n") + "\n"
+    return Plot.Drawing(height: 860, settings: settings, commands: commands + ["unset multiplot"])
   }
 }

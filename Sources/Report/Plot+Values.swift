@@ -5,20 +5,26 @@ extension Plot {
 
   /// Series with their coordinates, in the order of drawing.
   private var allSeries: [Series] {
-    if let scatter { return scatter.series + scatter.above.flatMap(\.series) }
-    return curves.map { curve in
-      Series(
-        curve.label, x: x, y: curve.values, errors: curve.errors?.values ?? [],
-        style: curve.errors == nil ? .line : .errorBars)
+    switch content {
+    case .scatter(let scatter): scatter.all
+    case .curves(let curves):
+      curves.curves.map { curve in
+        Series(
+          curve.label, x: curves.x, y: curve.values, errors: curve.errors?.values ?? [],
+          style: curve.errors == nil ? .line : .errorBars)
+      }
+    case .cells, .heatMap, .strips: []
     }
   }
 
   /// Fields over columns and rows: a name and the values row by row.
   private var fields: (x: [Double], y: [Double], values: [(name: String, values: [Double])])? {
-    if let cells { return (cells.x, cells.y, [(cells.label, cells.shown)]) }
-    if let heatMap { return (heatMap.columns, heatMap.rows, [(heatMap.label, heatMap.values)]) }
-    if let strips { return (strips.x, strips.y, strips.strips.map { ($0.title, $0.values) }) }
-    return nil
+    switch content {
+    case .cells(let cells): (cells.x, cells.y, [(cells.label, cells.shown)])
+    case .heatMap(let map): (map.columns, map.rows, [(map.label, map.values)])
+    case .strips(let strips): (strips.x, strips.y, strips.strips.map { ($0.title, $0.values) })
+    case .curves, .scatter: nil
+    }
   }
 
   /// What there is to see, as a sentence for each series: where it runs from and to, and its extremes.
@@ -69,9 +75,10 @@ extension Plot {
       }
       return text
     }
-    if !curves.isEmpty {
-      return line(valueColumns)
-        + x.indices.map { place in line(["\(x[place])"] + curves.flatMap(\.columns).map { "\($0[place])" }) }.joined()
+    if case .curves(let curves) = content {
+      let columns = curves.curves.flatMap(\.columns)
+      return line(valueColumns(curves))
+        + curves.x.indices.map { place in line(["\(curves.x[place])"] + columns.map { "\($0[place])" }) }.joined()
     }
     return line(["series", xLabel, yLabel, "error"])
       + allSeries.map { series in
@@ -85,8 +92,8 @@ extension Plot {
   }
 
   /// The columns of a table of curves: x, and for each curve its values and any errors.
-  private var valueColumns: [String] {
-    [xLabel] + curves.flatMap { $0.errors == nil ? [$0.label] : [$0.label, "± " + $0.label] }
+  private func valueColumns(_ curves: Curves) -> [String] {
+    [xLabel] + curves.curves.flatMap { $0.errors == nil ? [$0.label] : [$0.label, "± " + $0.label] }
   }
 
   /// The values as tables; of long series every k-th point, as curves are drawn, which the title says.
@@ -107,14 +114,15 @@ extension Plot {
           })
       ]
     }
-    if !curves.isEmpty {
-      let (every, note) = thinning(x.count)
+    if case .curves(let curves) = content {
+      let (every, note) = thinning(curves.x.count)
+      let columns = curves.curves.flatMap(\.columns)
       return [
         Document.Table(
           title + note,
-          columns: valueColumns,
-          rows: stride(from: 0, to: x.count, by: every).map { place in
-            [numberText(x[place])] + curves.flatMap(\.columns).map { numberText($0[place]) }
+          columns: valueColumns(curves),
+          rows: stride(from: 0, to: curves.x.count, by: every).map { place in
+            [numberText(curves.x[place])] + columns.map { numberText($0[place]) }
           })
       ]
     }

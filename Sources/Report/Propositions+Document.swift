@@ -86,7 +86,8 @@ extension Proposition33 {
     let top = shown.compactMap { $0.orders.first?.values.first }.filter { $0 > 0 && $0.isFinite }.max() ?? 1
     return [
       Plot(
-        name: "orders", title: "Proposition 3.3: dE_N^(k)/dW against dt", xLabel: "dt", yLabel: "largest entry",
+        name: "orders", title: "Proposition 3.3: dE_N^(k)/dW against dt", xLabel: "time step dt",
+        yLabel: "largest |entry|",
         logarithmic: true, logarithmicX: true, x: timeSteps,
         curves: shown.map { row in
           Plot.Curve(

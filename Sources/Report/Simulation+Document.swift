@@ -88,8 +88,8 @@ extension Trajectory {
   public var positionPlot: Plot {
     let shown = min(hidden, 6)
     return Plot(
-      name: "positions", title: shown < hidden ? "Positions of the first \(shown) of \(hidden) units" : "Positions of all units", xLabel: "time",
-      yLabel: "position", x: times,
+      name: "positions", title: "Positions of \(shown < hidden ? "the first \(shown) of \(hidden)" : "all") units",
+      xLabel: "time t", yLabel: "position y", x: times,
       curves: (0..<shown).map { unit in
         Plot.Curve("y\(unit)", (0..<steps).map { positions[$0 * batch * hidden + unit] })
       })

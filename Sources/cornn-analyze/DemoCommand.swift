@@ -90,7 +90,7 @@ struct DemoCommand: AsyncParsableCommand {
       "report: \(folder.file("report.md"))",
       drawn
         ? "plots: energy, energy-ode, gradient-lags, gradient-steps, jacobians, sensitivity, positions, motion, difference, "
-          + "order, energies (.svg and .png) in \(folder.path)"
+          + "order, energies (.svg, .png and .pdf) in \(folder.path)"
         : "plots: not drawn; data and gnuplot scripts are in \(folder.path)",
       "results: inspect.json, simulate.json, bounds.json, compare.json in \(folder.path)",
       "states: \(folder.file("trajectory.npz"))",

@@ -1,12 +1,14 @@
 import CoRNNReport
+import FoundationEssentials
 import Subprocess
 import SystemPackage
 
 /// Draws plots with gnuplot.
 enum Gnuplot {
-  /// Writes each plot's data and script to `folder` and draws it as SVG and PNG.
+  /// Writes each plot's data and script to `folder` and draws it as SVG, PNG and PDF, as many at a time as there are
+  /// processors.
   ///
-  /// - Returns: what to tell the user if it couldn't be drawn: data and scripts are there all the same. Nobody
+  /// - Returns: what to tell the user if one couldn't be drawn: data and scripts are there all the same. Nobody
   ///   looks at the pictures of a point among many: those aren't drawn.
   static func draw(_ given: [Plot], in folder: OutputFolder) async throws(Diagnostic) -> String? {
     let plots = given.filter(\.isDrawable)
@@ -15,10 +17,21 @@ enum Gnuplot {
       try folder.write(plot.script, to: plot.name + ".gp")
     }
     if ResultCapture.current?.isSilent ?? false { return nil }
-    for plot in plots {
-      if let trouble = await run(plot.name + ".gp", in: folder.path) { return trouble }
+    let path = folder.path
+    return await withTaskGroup(of: String?.self) { group in
+      var waiting = plots.map(\.name).makeIterator()
+      func start() {
+        guard let name = waiting.next() else { return }
+        group.addTask { await run(name + ".gp", in: path) }
+      }
+      for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { start() }
+      for await trouble in group {
+        // What keeps one from being drawn mostly keeps all.
+        if let trouble { return trouble }
+        start()
+      }
+      return nil
     }
-    return nil
   }
 
   private static func run(_ script: String, in folder: String) async -> String? {

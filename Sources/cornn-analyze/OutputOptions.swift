@@ -61,7 +61,7 @@ struct OutputFolder {
     self.path = path
     let hint = argument == "--output" ? "choose another with --output" : "choose another folder"
     let name = path.split(separator: "/").last ?? ""
-    let endings = [".json", ".md", ".csv", ".npz", ".txt", ".html", ".svg", ".png", ".npy"]
+    let endings = [".json", ".md", ".csv", ".npz", ".txt", ".html", ".svg", ".png", ".pdf", ".npy"]
     if let ending = endings.first(where: { name.lowercased().hasSuffix($0) }) {
       throw Diagnostic(.usage, "\(argument) \(path): results go to a folder here, not to a \(ending) file")
     }

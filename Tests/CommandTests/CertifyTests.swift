@@ -29,7 +29,7 @@ import Testing
       let files = try Set(FileManager.default.contentsOfDirectory(atPath: folder))
       #expect(
         files.isSuperset(of: [
-          "certify.json", "certify.md", "contraction.svg", "contraction-ode.png", "contraction.dat",
+          "certify.json", "certify.md", "contraction.svg", "contraction-ode.pdf", "contraction.dat",
         ]))
       #expect(try String(contentsOfFile: folder + "/certify.json", encoding: .utf8) == run.output)
     }

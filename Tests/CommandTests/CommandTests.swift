@@ -101,8 +101,8 @@ import Testing
       let files = try Set(FileManager.default.contentsOfDirectory(atPath: folder))
       #expect(
         files.isSuperset(of: [
-          "bounds.json", "bounds.md", "energy.dat", "energy.gp", "energy.svg", "energy.png", "positions.svg",
-          "energy-ode.svg",
+          "bounds.json", "bounds.md", "energy.dat", "energy.gp", "energy.svg", "energy.png", "energy.pdf",
+          "positions.svg", "energy-ode.pdf",
         ]), "\(files) \(run.errors)")
       #expect(try String(contentsOfFile: folder + "/bounds.json", encoding: .utf8) == run.output)
     }
@@ -123,7 +123,7 @@ import Testing
       let (lower, upper) = (order["lower"] as? Double ?? 9, order["upper"] as? Double ?? 0)
       #expect(0.95 < lower && lower < upper && upper < 1.05 && order["estimate"] is Double)
       let files = try Set(FileManager.default.contentsOfDirectory(atPath: folder))
-      #expect(files.isSuperset(of: ["motion.svg", "difference.png", "order.svg", "energies.svg", "compare.json"]))
+      #expect(files.isSuperset(of: ["motion.svg", "difference.png", "order.pdf", "energies.svg", "compare.json"]))
     }
   }
 
@@ -149,7 +149,9 @@ import Testing
       #expect(run.status == 0 && run.output.contains("F.1++"))
       try expectSnapshot(run.errors, "errors/no-gnuplot")
       let files = try FileManager.default.contentsOfDirectory(atPath: folder)
-      #expect(files.contains("energy.gp") && files.contains("energy.dat") && !files.contains("energy.svg"))
+      #expect(
+        files.contains("energy.gp") && files.contains("energy.dat") && !files.contains("energy.svg")
+          && !files.contains("energy.pdf"))
     }
   }
 
@@ -261,7 +263,9 @@ import Testing
       #expect(run.status == 0 && run.errors == "")
       let files = try Set(FileManager.default.contentsOfDirectory(atPath: folder + "/demo"))
       #expect(
-        files.isSuperset(of: ["report.md", "energy.svg", "positions.png", "trajectory.npz", "lorenz96-F8-m64.pt"]))
+        files.isSuperset(of: [
+          "report.md", "energy.svg", "positions.png", "order.pdf", "trajectory.npz", "lorenz96-F8-m64.pt",
+        ]))
       let report = try String(contentsOfFile: folder + "/demo/report.md", encoding: .utf8)
       #expect(report.contains("![") && report.contains("F.1++"))
       #expect(!run.output.contains("VIOLATED"))

@@ -71,9 +71,9 @@ import Testing
       ])
       #expect(run.status == 0 && run.output.contains("exponents"))
       let script = try String(contentsOfFile: folder + "/orbit-diagram.gp", encoding: .utf8)
-      #expect(script.contains("set multiplot") && script.contains("'largest exponent (1/step)'"))
+      #expect(script.contains("set multiplot") && script.contains("'exponent λ₁ (1/step)'"))
       let files = try FileManager.default.contentsOfDirectory(atPath: folder)
-      #expect(files.contains("orbit-diagram.svg") && files.contains("orbit-diagram.png"))
+      #expect(files.contains("orbit-diagram.svg") && files.contains("orbit-diagram.pdf"))
     }
   }
 }

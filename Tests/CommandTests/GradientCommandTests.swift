@@ -112,7 +112,7 @@ import Testing
       let files = try FileManager.default.contentsOfDirectory(atPath: folder)
       for name in [
         "gradient.npz", "decomposition.npz", "gradient-lags.png", "gradient-steps.png", "jacobians.png",
-        "sensitivity.png", "training.png",
+        "sensitivity.pdf", "training.png",
       ] {
         #expect(files.contains(name), "\(name)")
       }

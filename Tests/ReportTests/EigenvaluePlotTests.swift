@@ -12,18 +12,25 @@ import Testing
   }
 
   /// Points go together by their stability, whose colour stays; what lies far out is counted, not drawn.
-  @Test func mapsBesideTheUnitCircle() {
+  @Test func mapsBesideTheUnitCircle() throws {
     let points = [Self.point([0.5, 40], isMap: true), Self.point([-2.385, 1.5], isMap: true), nil]
     let plot = Plot.eigenvalues(points, ofMap: true, name: "e", title: "E")
-    let labels = plot.scatter?.series.map(\.label)
+    let scatter = try #require(plot.scatter)
+    let labels = scatter.series.map(\.label)
     #expect(labels == ["saddle (1 point; 1 eigenvalue beyond the frame)", "unstable (1 point)", "unit circle"])
-    #expect(plot.scatter?.series.map(\.colour) == [1, 2, nil])
-    #expect(plot.scatter?.hasEqualAxes == true && plot.isDrawable)
+    #expect(scatter.series.map(\.colour) == [1, 2, nil])
+    #expect(scatter.hasEqualAxes && plot.isDrawable)
   }
 
-  @Test func flowsBesideTheImaginaryAxis() {
+  @Test func flowsBesideTheImaginaryAxis() throws {
     let plot = Plot.eigenvalues([Self.point([-0.5, -900], isMap: false)], ofMap: false, name: "e", title: "E")
-    #expect(plot.scatter?.series.map(\.label) == ["stable (1 point)", "imaginary axis"])
-    #expect(plot.scatter?.series[0].x == [-0.5, -900])
+    let series = try #require(plot.scatter).series
+    #expect(series.map(\.label) == ["stable (1 point)", "imaginary axis"] && series[0].x == [-0.5, -900])
+  }
+}
+
+extension Plot {
+  fileprivate var scatter: Scatter? {
+    if case .scatter(let scatter) = content { scatter } else { nil }
   }
 }
