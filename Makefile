@@ -2,6 +2,7 @@
 # make test          lint and all tests
 # make test-slurm    sweeps on a real Slurm, which it installs and starts for itself
 # make test-browser  the pages that the tool writes, in headless Chromium
+# make screenshots   the pictures of README, notebooks and documentation, made anew
 # make notebooks     executes the notebooks and holds their numbers against what they claim; FLAGS=--short in short
 # make docs          the library's reference documentation, in .build/docs/html
 # make bench         side by side with NumPy, SciPy, JAX and PyTorch
@@ -17,7 +18,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # The notebooks' Python packages, from PyPI.
 NOTEBOOKS := .build/notebooks
 
-.PHONY: demo build test test-slurm test-browser playground-wasm lint packages bench docs notebooks clean
+.PHONY: demo build test test-slurm test-browser screenshots playground-wasm lint packages bench docs notebooks clean
 
 demo: build
 	$(TOOL) demo --output demo
@@ -30,9 +31,12 @@ test: packages lint
 	$(SWIFT) test $(TESTING) --skip-build --disable-xctest
 
 # Pages want a browser and Python's own library.
-test-browser: PACKAGES += chromium fonts-dejavu-core $(if $(shell command -v python3),,python3)
+test-browser screenshots: PACKAGES += chromium fonts-dejavu-core $(if $(shell command -v python3),,python3)
 test-browser: build
 	python3 Tests/Browser/run.py $(TOOL)
+
+screenshots: build $(NOTEBOOKS)/installed
+	$(NOTEBOOKS)/bin/python Tests/Browser/screenshots.py $(TOOL)
 
 # What the teaching page computes with: to be run after a change to Sources/Step or Sources/Playground.
 playground-wasm:
