@@ -234,7 +234,10 @@ public struct OrbitSweep: Equatable, Sendable {
   private func beside(_ orbit: Orbit) -> [Double] {
     let stands =
       orbit.outcome == .rest
-      || !orbit.states.isEmpty && orbit.states.allSatisfy { zip($0, orbit.end).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, orbit.end.largest) } }
+      || !orbit.states.isEmpty
+        && orbit.states.allSatisfy {
+          zip($0, orbit.end).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, orbit.end.largest) }
+        }
     return stands ? orbit.end.map { $0 + 1e-6 * max(1, orbit.end.largest) } : orbit.end
   }
 

@@ -127,7 +127,9 @@ struct ScenarioText {
       switch error {
       case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
         .composer(let context, let problem, let mark, _):
-        guard !problem.hasPrefix("Maximum nesting") else { throw trouble(mark.line, "nested more than \(deepest) deep") }
+        guard !problem.hasPrefix("Maximum nesting") else {
+          throw trouble(mark.line, "nested more than \(deepest) deep")
+        }
         let about = context.map { " (" + $0.text + ")" } ?? ""
         throw trouble(mark.line, "not YAML: " + problem + about)
       case .duplicatedKeysInMapping(let names, let context):
