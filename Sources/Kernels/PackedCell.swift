@@ -26,25 +26,25 @@ public final class PackedCell<Scalar: TrainingScalar>: @unchecked Sendable {
   /// Packs a network.
   ///
   /// - Parameters:
-  ///   - values: M, ``CellLayout/rows`` × ``CellLayout/stride``, zero wherever it stands for padding.
+  ///   - matrix: M, ``CellLayout/rows`` × ``CellLayout/stride``, zero wherever it stands for padding.
   ///   - factors: ``CellLayout/factors`` lists of m values, one for each unit.
-  ///   - step: dt of oscillators; not used by other cells.
+  ///   - timeStep: dt of oscillators; not used by other cells.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func pack(matrix values: [Scalar], factors lists: [[Double]], timeStep step: Double) {
-    precondition(values.count == matrix.count, "\(values.count) numbers for a matrix of \(matrix.count)")
-    precondition(lists.count == layout.factors, "\(lists.count) factors of a unit for \(layout.kind.rawValue)")
-    for (block, constants) in lists.enumerated() {
+  public func pack(matrix: [Scalar], factors: [[Double]], timeStep: Double) {
+    precondition(matrix.count == self.matrix.count, "\(matrix.count) numbers for a matrix of \(self.matrix.count)")
+    precondition(factors.count == layout.factors, "\(factors.count) factors of a unit for \(layout.kind.rawValue)")
+    for (block, constants) in factors.enumerated() {
       precondition(constants.count == layout.hidden, "\(constants.count) factors for \(layout.hidden) units")
       for (unit, value) in constants.enumerated() {
-        unsafe factors.start[block * layout.units + unit] = Scalar(value)
+        unsafe self.factors.start[block * layout.units + unit] = Scalar(value)
       }
     }
-    timeStep = step
-    unsafe values.withUnsafeBufferPointer {
-      unsafe matrix.start.update(from: $0.baseAddress!, count: matrix.count)
+    self.timeStep = timeStep
+    unsafe matrix.withUnsafeBufferPointer {
+      unsafe self.matrix.start.update(from: $0.baseAddress!, count: $0.count)
     }
     var c = layout.layout
-    unsafe cornn_pack(&c, MemoryLayout<Scalar>.size, matrix.start, forward.start, backward.start)
+    unsafe cornn_pack(&c, MemoryLayout<Scalar>.size, self.matrix.start, forward.start, backward.start)
   }
 }
