@@ -48,6 +48,7 @@ extension Plot {
     ]
     static let dashes = [
       "(10,4)", "(16,6)", "(3,4)", "(14,5,3,5)", "(28,7)", "(14,5,3,5,3,5)", "(7,7)", "(24,5,9,5)",
+      "(4,8)", "(20,4,3,4,3,4)",
     ]
     /// Filled circle, square, triangle, triangle upside down and lozenge; the same open.
     static let symbols = [7, 5, 9, 11, 13, 4, 6, 8, 10, 12]
