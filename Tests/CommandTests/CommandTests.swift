@@ -69,6 +69,9 @@ import Testing
       let again = folder + "/again.npz"
       _ = try Tool(["simulate"] + arguments + ["--output", again, "--threads", "1"])
       #expect(try Data(contentsOf: URL(filePath: file)) == Data(contentsOf: URL(filePath: again)))
+      // With the inputs as the network saw them, for others to run.
+      _ = try Tool(["simulate", "lorenz96-F8-m64.pt", "--inputs", file, "--format", "json", "--output", again])
+      #expect(try Data(contentsOf: URL(filePath: file)) == Data(contentsOf: URL(filePath: again)))
       // Every tenth of the states is there as CSV as well.
       let csv = try Tool(["simulate", "lorenz96-F8-m64.pt", "--signal", "zero", "--steps", "7", "--format", "csv"])
       let lines = csv.output.split(separator: "\n")
@@ -125,6 +128,16 @@ import Testing
       let files = try Set(FileManager.default.contentsOfDirectory(atPath: folder))
       #expect(files.isSuperset(of: ["motion.svg", "difference.png", "order.pdf", "energies.svg", "compare.json"]))
     }
+  }
+
+  /// Map and ODE of a chaotic network part for good: errors as large as the motion show no order.
+  @Test func compareOfAChaoticNetwork() throws {
+    let network = TestData.path("../../scenarios/networks/chaotic.safetensors")
+    let arguments = ["compare", network, "--signal", "noise", "--seed", "1", "--format", "json", "--steps"]
+    let order = try #require(Tool(arguments + ["3000"]).json()["order"] as? [String: Any])
+    #expect(order["estimate"] is NSNull && (order["reason"] as? String ?? "").contains("parted for good"))
+    let short = try #require(Tool(arguments + ["40"]).json()["order"] as? [String: Any])
+    #expect(abs((short["estimate"] as? Double ?? 0) - 1) < 0.1)
   }
 
   @Test(arguments: ["rk2", "rkf45", "rk4imp", "bsimp", "msadams", "msbdf"]) func flowByEachKindOfMethod(method: String)

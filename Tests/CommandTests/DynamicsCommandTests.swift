@@ -66,6 +66,18 @@ import Testing
     #expect(abs((exponents[0]["value"] as? Double ?? 0) - log(0.9)) < 1e-10)
   }
 
+  /// A warm start leaves a point that has lost its stability: here 0, once the gain on W passes 1.
+  @Test func orbitDiagramLeavesUnstablePoints() throws {
+    let network = TestData.path("../../scenarios/networks/certified.safetensors")
+    let json = try Tool([
+      "orbit-diagram", network, "--constant-input", "0", "--sweep", "W=0.5:3:2", "--transient", "3000", "--format",
+      "json",
+    ]).json()
+    let columns = try #require((json["diagram"] as? [String: Any])?["columns"] as? [[String: Any]])
+    #expect(columns[0]["outcome"] as? String == "rest")
+    #expect((columns[1]["points"] as? [Double] ?? []).contains { abs($0) > 0.01 })
+  }
+
   /// Inputs that repeat are a period; the diagram looks once in it, and a contracting network follows its inputs.
   @Test func orbitDiagramOfADrivenCheckpoint() throws {
     let json = try Tool([

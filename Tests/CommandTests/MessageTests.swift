@@ -315,6 +315,7 @@ import Testing
     Case(name: "several-layers", status: 65, arguments: ["inspect", fixtures + "stacked.pt"]),
     Case(name: "bad-map", status: 64, arguments: ["inspect", fixtures + "packed.pt", "--map", "Y=cell"]),
     Case(name: "unknown-flag", status: 64, arguments: ["inspect", "lorenz96-F8-m64.pt", "--gama", "1"]),
+    Case(name: "empty-settings", status: 65, arguments: ["certify", "alone.npz", "--format", "json"]),
     Case(name: "unknown-ending", status: 64, arguments: ["convert", "lorenz96-F8-m64.pt", "out.onnx"]),
     Case(
       name: "no-twin", status: 65,
@@ -328,6 +329,10 @@ import Testing
         try FileManager.default.createSymbolicLink(
           atPath: folder + "/" + name, withDestinationPath: TestData.path(name))
       }
+      // As the shell leaves it in: certify alone.npz --format json > alone.json
+      try "".write(toFile: folder + "/alone.json", atomically: true, encoding: .utf8)
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/alone.npz", withDestinationPath: TestData.path("tutorial.npz"))
       try "1\n2\n3\n".write(toFile: folder + "/gamma.csv", atomically: true, encoding: .utf8)
       try "1\nnan\n3\n".write(toFile: folder + "/nan.csv", atomically: true, encoding: .utf8)
       try "1\n5\n3\n".write(toFile: folder + "/classes.csv", atomically: true, encoding: .utf8)
