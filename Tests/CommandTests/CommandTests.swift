@@ -235,7 +235,8 @@ import Testing
   func scenariosRun(name: String) throws {
     try TestData.withFolder { folder in
       let text = try String(contentsOfFile: TestData.scenarios + "/" + name, encoding: .utf8)
-      let short = text.contains("\nshort:") ? ["--short"] : []
+      // One that extends another has its short form.
+      let short = text.contains("\nshort:") || text.contains("\nextends:") ? ["--short"] : []
       let run = try Tool(["run", TestData.scenarios + "/" + name, "--output", folder, "--strict"] + short)
       let isRefused = ["between.yaml", "chaotic.yaml"].contains(name)
       #expect(run.status == (isRefused ? 3 : 0), "\(run.errors)")
