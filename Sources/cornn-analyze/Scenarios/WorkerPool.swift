@@ -115,7 +115,7 @@ struct WorkerPool {
         let process = execution.processIdentifier.value
         work.began(process)
         defer { work.ended(process) }
-        var answers = execution.standardOutput.strings(bufferingPolicy: .unbounded).makeAsyncIterator()
+        var answers = AnswerLines(buffers: execution.standardOutput.makeAsyncIterator())
         var next: Int? = first
         while let point = next {
           guard let data = try? JSONEncoder().encode(request(point)) else { preconditionFailure("not JSON") }
@@ -150,5 +150,28 @@ struct WorkerPool {
         "code": .text("crash"), "message": .text("the process ended by \(how)" + (reason.map { ": \($0)" } ?? "")),
         "hint": .text("--resume tries it anew"),
       ]).line + "}"
+  }
+}
+
+/// A worker's answers, line by line; several kilobytes each, so they are searched by the buffer, not by the byte.
+private struct AnswerLines {
+  var buffers: SubprocessOutputSequence.Iterator
+  private var pending: [UInt8] = []
+
+  init(buffers: SubprocessOutputSequence.Iterator) { self.buffers = buffers }
+
+  /// The next whole line without its end; nil when the output has ended.
+  mutating func next() async throws -> String? {
+    var searched = 0
+    while true {
+      if let end = pending[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        let line = String(decoding: pending[..<end], as: UTF8.self)
+        pending.removeSubrange(...end)
+        return line
+      }
+      searched = pending.count
+      guard let buffer = try await buffers.next() else { return nil }
+      pending += Data(buffer: buffer)
+    }
   }
 }
