@@ -171,7 +171,7 @@ private struct AnswerLines {
       }
       searched = pending.count
       guard let buffer = try await buffers.next() else { return nil }
-      pending += Data(buffer: buffer)
+      unsafe buffer.withUnsafeBytes { unsafe pending.append(contentsOf: $0) }
     }
   }
 }
