@@ -13,7 +13,7 @@ public struct OrbitDiagram: Encodable, Equatable, Sendable {
   public let transient: Double
   /// Points then kept.
   public let kept: Int
-  /// Whether each value starts where the one before ended.
+  /// Whether each value starts where the one before ended, or 1e-6 beside it where that stood still.
   public let warmStart: Bool
   /// How near states must come back to count as a period.
   public let tolerance: Double
@@ -106,7 +106,7 @@ public struct OrbitSweep: Equatable, Sendable {
   public var transient: Double
   /// Points kept.
   public var kept: Int
-  /// Whether each orbit starts where the one before ended.
+  /// Whether each orbit starts where the one before ended, or 1e-6 of its size beside it where that stood still.
   public var warmStart: Bool
   /// How near states must come back to count as a period, relative to their size.
   public var tolerance: Double

@@ -25,7 +25,7 @@ final class Progress: Sendable {
     isShown = !quiet && isatty(2) == 1 && Self.movesTheCursor
   }
 
-  /// Whether the terminal can write a line anew; a notebook's can't for long.
+  /// Whether the terminal can write a line anew; in a notebook the lines would stay in its output.
   private static var movesTheCursor: Bool {
     let environment = ProcessInfo.processInfo.environment
     return !["", "dumb"].contains(environment["TERM", default: ""]) && environment["JPY_PARENT_PID"] == nil
