@@ -7,8 +7,6 @@ nonisolated(unsafe) private var startPosition: [Double] = []
 nonisolated(unsafe) private var startVelocity: [Double] = []
 nonisolated(unsafe) private var run = MapRun(position: [], velocity: [])
 nonisolated(unsafe) private var flow = FlowRun(position: [], velocity: [])
-nonisolated(unsafe) private var coarseFlow = FlowRun(position: [], velocity: [])
-nonisolated(unsafe) private var flowDifference = 0.0
 nonisolated(unsafe) private var ladder = EnergyLadder(
   Network(units: 0, inputs: 0), position: [], velocity: [])
 nonisolated(unsafe) private var equilibria: Equilibria?
@@ -79,25 +77,23 @@ public func setInput(_ channel: Int32, _ value: Double) { input[Int(channel)] = 
 public func start() {
   run = MapRun(position: startPosition, velocity: startVelocity)
   flow = FlowRun(position: startPosition, velocity: startVelocity)
-  coarseFlow = flow
-  flowDifference = 0
   ladder = EnergyLadder(network, position: startPosition, velocity: startVelocity)
 }
 
-/// One step of the map, and the ODE over the same time in `substeps` and in twice as many parts: their difference tells
-/// the integrator's error.
+/// One step of the map, and the ODE over the same time in `substeps` parts.
 @_expose(wasm, "step")
 @_cdecl("step")
 public func step(_ substeps: Int32) {
   run.advance(network, input: input)
-  coarseFlow.advance(network, input: input, substeps: Int(substeps))
-  flow.advance(network, input: input, substeps: 2 * Int(substeps))
-  for i in 0..<network.units {
-    flowDifference = max(flowDifference, abs(flow.position[i] - coarseFlow.position[i]))
-    flowDifference = max(flowDifference, abs(flow.velocity[i] - coarseFlow.velocity[i]))
-  }
+  flow.advance(network, input: input, substeps: Int(substeps))
   ladder.enter(network, run, flow)
 }
+
+/// The ODE alone over the time of one step, in `substeps` parts: beside a run in other parts it tells the integrator's
+/// error.
+@_expose(wasm, "stepFlow")
+@_cdecl("stepFlow")
+public func stepFlow(_ substeps: Int32) { flow.advance(network, input: input, substeps: Int(substeps)) }
 
 /// One step of the map alone, with its energy.
 @_expose(wasm, "stepMap")
@@ -122,11 +118,6 @@ public func flowPosition(_ unit: Int32) -> Double { flow.position[Int(unit)] }
 @_expose(wasm, "flowVelocity")
 @_cdecl("flowVelocity")
 public func flowVelocity(_ unit: Int32) -> Double { flow.velocity[Int(unit)] }
-
-/// The largest difference so far between the ODE's runs with steps of one length and of half.
-@_expose(wasm, "flowStepDifference")
-@_cdecl("flowStepDifference")
-public func flowStepDifference() -> Double { flowDifference }
 
 // MARK: Energy
 

@@ -23,14 +23,15 @@ function drawFrame(now) {
     run = simulate(state);
     isStale = false;
     showControls(rows, state);
-    // Tables are for reading: a few times a second will do while something moves.
+    // Words are for reading: a few times a second will do while something moves.
     tellTimer ??= setTimeout(tell, 120);
   }
   cursor = Math.min(cursor, run.steps);
-  const findings = [
-    drawMotion(state, run, cursor), drawPhase(state, run, cursor), drawRunEnergy(state, run, cursor), drawEigenvalues(state, run),
-  ];
-  tellMoment(state, run, cursor);
+  drawMotion(state, run, cursor);
+  drawPhase(state, run, cursor);
+  drawRunEnergy(state, run, cursor);
+  drawEigenvalues(state, run);
+  if (!tellTimer) tellMoment(state, run, cursor);
   frames.push(performance.now() - began);
   if (frames.length > 240) frames.shift();
   if (isPlaying) {
@@ -39,9 +40,6 @@ function drawFrame(now) {
     requestFrame();
     return;
   }
-  // Said once things are at rest.
-  clearTimeout(sayTimer);
-  sayTimer = setTimeout(() => setText(byId("status"), findings.slice(0, 1).concat(findings.slice(2)).join(" ")), 700);
 }
 
 /** While things move and frames come later than fifty a second, draws plainer; and well again once they rest. */
@@ -63,6 +61,13 @@ function hurry(now) {
 
 function tell() {
   tellTimer = undefined;
+  const [motion, , energy, eigenvalues] = [
+    tellMotion(state, run), tellPhase(state, run), tellRunEnergy(state, run), tellEigenvalues(state, run),
+  ];
+  // To a screen reader, once things are at rest.
+  clearTimeout(sayTimer);
+  sayTimer = setTimeout(() => setText(byId("status"), [motion, energy, eigenvalues].join(" ")), 700);
+  tellMoment(state, run, cursor);
   tellBounds(run);
   tellPoints(state, run);
   tellLimit(state, run);
@@ -202,5 +207,5 @@ redrawAll();
 // For the browser's console, and for tests.
 globalThis.playground = {
   csv: () => csv(state, run), network: () => networkJSON(state), command: () => command(state), link: () => toLink(state), frames,
-  flowError: () => run.flowError, fixedPoints: () => run.fixedPoints, rungs: () => run.rungs, replayDifference: replayed.difference, isSettled: () => !isStale && !requestFrame.pending && !tellTimer && !(Plot.isHurried && restTimer),
+  flowError: () => flowError(state, run), fixedPoints: () => run.fixedPoints, rungs: () => run.rungs, replayDifference: replayed.difference, isSettled: () => !isStale && !requestFrame.pending && !tellTimer && !(Plot.isHurried && restTimer),
 };

@@ -40,6 +40,9 @@ function drawMotion(state, run, cursor) {
   plot.upright(run.time[cursor]);
   for (let i = 0; i < state.units; i++) plot.mark(run.time[cursor], run.y[i][cursor], { stroke: color(mapStyle[i].stroke) });
   drawLegend(document.getElementById("motion-legend"), legend);
+}
+
+function tellMotion(state, run) {
   let text;
   if (run.divergedAt !== null) {
     text = `The map runs away: beyond a million at step ${run.divergedAt}, t = ${shown(run.time[run.divergedAt])}. `;
@@ -54,9 +57,9 @@ function drawMotion(state, run, cursor) {
       }
     }
     text = `|y| ≤ ${shown(largest(run.y, run.steps + 1), 3)} in ${run.steps} steps. Map and ODE are apart by at most ${shown(apart, 3)} in y, at t = ${shown(run.time[when], 3)}`
-      + ` (the ODE itself is known to about ${shown(run.flowError, 1)}).`;
+      + ` (the ODE itself is known to about ${shown(flowError(state, run), 1)}).`;
   }
-  setFinding("motion-finding", plot.canvas, text);
+  setFinding("motion-finding", plots["motion-plot"].canvas, text);
   return text;
 }
 
@@ -78,6 +81,10 @@ function drawPhase(state, run, cursor) {
     }
   }
   for (let i = 0; i < state.units; i++) plot.mark(run.y[i][cursor], run.z[i][cursor], { stroke: color(mapStyle[i].stroke) });
+}
+
+function tellPhase(state, run) {
+  const points = run.fixedPoints.points;
   const stable = points.filter((point) => point[state.damping].kind === "stable").length;
   const orbit = run.divergedAt === null
     ? `The orbit stays within |y| ≤ ${shown(largest(run.y, run.steps + 1), 3)}, |z| ≤ ${shown(largest(run.z, run.steps + 1), 3)}.` : "The map's orbit leaves the picture.";
@@ -85,7 +92,7 @@ function drawPhase(state, run, cursor) {
   if (points.length === 1) squares = stable ? " Filled square: the fixed point, stable in the map." : " Open square: the fixed point, not stable in the map.";
   if (points.length > 1) squares = ` Squares: ${points.length} fixed points, ${stable} of them stable in the map (filled).`;
   const text = orbit + squares;
-  setFinding("phase-finding", plot.canvas, text);
+  setFinding("phase-finding", plots["phase-plot"].canvas, text);
   return text;
 }
 
@@ -129,6 +136,9 @@ function drawRunEnergy(state, run, cursor) {
     plot, run.time, curves, shownRungs.map((rung) => ({ name: rung.name, values: run.bounds[rung.number], dash: boundDash[rung.name], stroke: rung.of === "map" ? "map1" : "ode1" })),
     cursor, drawnRows(run));
   drawLegend(document.getElementById("energy-legend"), legend);
+}
+
+function tellRunEnergy(state, run) {
   const ofMap = run.rungs.filter((rung) => rung.applies && rung.of === "map");
   const peak = run.divergedAt === null ? `Largest energy of the map ${shown(largest([run.energy], run.steps + 1), 3)}. ` : "The map's energy runs away. ";
   let text;
@@ -140,7 +150,7 @@ function drawRunEnergy(state, run, cursor) {
     const tightest = ofMap.reduce((a, b) => (b.tightness > a.tightness ? b : a));
     text = `${peak}Tightest bound on the map: ${tightest.name}, reached to ${shown(100 * tightest.tightness, 3)} % (${tightest.kind}). All ${run.rungs.filter((r) => r.applies).length} that apply hold.`;
   }
-  setFinding("energy-finding", plot.canvas, text);
+  setFinding("energy-finding", plots["energy-plot"].canvas, text);
   return text;
 }
 
@@ -169,6 +179,10 @@ function drawEigenvalues(state, run) {
   };
   draw(plots["map-eigenvalues"], points.flatMap((p) => p[state.damping].values), true, "Im λ");
   draw(plots["flow-eigenvalues"], points.flatMap((p) => p.flow.values), false, "Im λ (1/time)");
+}
+
+function tellEigenvalues(state, run) {
+  const points = run.fixedPoints.points;
   let text;
   if (points.length === 0) text = "No fixed point was found.";
   else {
