@@ -297,7 +297,8 @@ extension OrbitDiagramResult {
         Document.Fact(
           "each value",
           "\(diagram.kept) points after \(numberText(diagram.transient)) \(unit), "
-            + (diagram.warmStart ? "from where the one before ended" : "from the start")),
+            + (diagram.warmStart
+              ? "from where the one before ended, 1e-6 beside it where that stood still" : "from the start")),
         Document.Fact(
           "period",
           "the smallest p <= \(min(64, diagram.kept / 2)) after which all points return to "

@@ -17,14 +17,21 @@ extension SweepResult {
     return names.enumerated().compactMap { place, name in
       let lines = curves.filter { $0.name == name }
       guard lines.count <= Self.mostLines else { return nil }
-      let sides = name.split(separator: " over ").map { String($0) }
+      let sides = name.split(separator: " over ").map { Self.words($0) }
       return Plot(
-        name: "sweep-curves" + (names.count > 1 ? "-\(place + 1)" : ""), title: name, xLabel: sides.last ?? "",
-        yLabel: sides.first ?? "", logarithmic: Self.spansDecades(lines.flatMap { $0.y.compactMap { $0 } }),
+        name: "sweep-curves" + (names.count > 1 ? "-\(place + 1)" : ""), title: sides.joined(separator: " over "),
+        xLabel: sides.last ?? "", yLabel: sides.first ?? "",
+        logarithmic: Self.spansDecades(lines.flatMap { $0.y.compactMap { $0 } }),
         series: lines.map {
           .init($0.label, x: $0.x.map { $0 ?? .nan }, y: $0.y.map { $0 ?? .nan }, style: .line)
         })
     }
+  }
+
+  /// What stands after a path's last star, in words: `records.*.gradientNorm` is the gradient norm.
+  private static func words(_ path: Substring) -> String {
+    let last = path.split(separator: ".").split(separator: "*").last?.joined(separator: " ") ?? String(path)
+    return last.map { $0.isUppercase ? " " + $0.lowercased() : String($0) }.joined()
   }
 
   private func plotName(_ column: Int, _ more: String = "") -> String {

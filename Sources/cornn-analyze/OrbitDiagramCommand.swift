@@ -37,7 +37,9 @@ struct OrbitDiagramCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Points kept at each value.", valueName: "n"))
   var points = 150
 
-  @Flag(inversion: .prefixedNo, help: "Start each value where the one before ended.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Start each value where the one before ended, or 1e-6 beside it where that stood still.")
   var warmStart = true
 
   @Option(parsing: .unconditional, help: ArgumentHelp("How near points must come back to be a period.", valueName: "x"))
