@@ -7,7 +7,7 @@ let cursor = 0;
 let isStale = true;
 let isPlaying = false;
 let sayTimer, linkTimer, tellTimer, restTimer;
-let lastFrame = 0, late = 0;
+let lastFrame = 0, late = 0, turn = 0;
 // How long the last frames took to compute and draw, milliseconds.
 const frames = [];
 
@@ -29,8 +29,10 @@ function drawFrame(now) {
   cursor = Math.min(cursor, run.steps);
   drawMotion(state, run, cursor);
   drawPhase(state, run, cursor);
-  drawRunEnergy(state, run, cursor);
-  drawEigenvalues(state, run);
+  // While frames come late, these two take turns.
+  turn = 1 - turn;
+  if (!Plot.isHurried || turn === 0) drawRunEnergy(state, run, cursor);
+  if (!Plot.isHurried || turn === 1) drawEigenvalues(state, run);
   if (!tellTimer) tellMoment(state, run, cursor);
   frames.push(performance.now() - began);
   if (frames.length > 240) frames.shift();
@@ -42,7 +44,7 @@ function drawFrame(now) {
   }
 }
 
-/** While things move and frames come later than fifty a second, draws plainer; and well again once they rest. */
+/** While things move and frames come later than fifty a second, draws plainer and less; and well again once they rest. */
 function hurry(now) {
   const gap = now - lastFrame;
   lastFrame = now;
