@@ -41,6 +41,7 @@ def run(checks, browser, tool):
         page.wait(SETTLED)
         for name, link in SETTINGS.items():
             against_library(checks, page, tool, name, link)
+        overtaken(checks, page)
         fixed_points(checks, page, tool)
         by_keyboard(checks, page, tool)
         refusals(checks, page)
@@ -113,6 +114,45 @@ def against_library(checks, page, tool, name, link):
                 wrong.append(f"{rung['name']}: {rung['tightness']} {rung['kind']}, the tool's {their['tightness']} {their['kind']}")
     applying = sum(rung["applies"] for rung in rungs.values())
     checks.check(f"{name}: the bounds as the tool's", not wrong and residual < 1e-13, "; ".join(wrong) or f"{applying} apply")
+
+
+def overtaken(checks, page):
+    """A page whose words come due after its state changed and before the next frame: they are still of the run that was drawn."""
+    page.listen()
+    before = len(page.complaints)
+    said = []
+    for first, second in (("one unit, implicit", "two units, explicit"), ("two units, explicit", "one unit, explicit")):
+        follow(page, SETTINGS[first])
+        told = page.evaluate(f"""(async () => {{
+            const real = requestAnimationFrame, held = [];
+            const frame = () => new Promise((done) => real(done));
+            const head = () => playground.csv().split('\\n')[0];
+            const slider = document.getElementById('gamma-0');
+            slider.value = Number(slider.value) + 40;
+            slider.dispatchEvent(new Event('input', {{ bubbles: true }}));
+            await frame(); await frame();
+            // That is drawn and its words are to come; the next frame is held back.
+            const before = head();
+            globalThis.requestAnimationFrame = (next) => held.push(next);
+            location.hash = {json.dumps(SETTINGS[second])};
+            await new Promise((done) => setTimeout(done, 400));
+            globalThis.requestAnimationFrame = real;
+            held.forEach((next) => real(next));
+            return {{
+              head: head() === before, held: held.length, state: playground.link().slice(0, 8),
+              words: document.getElementById('moment-values').textContent,
+            }};
+            }})()""")
+        page.wait(SETTLED)
+        told["after"] = page.evaluate("document.getElementById('moment-values').textContent")
+        said.append(told)
+    page.listen()
+    right = all(
+        told["held"] == 1 and told["state"] == f"#units={3 - units}" and told["head"]
+        and ("y₂" in told["words"]) == (units == 2) and ("y₂" in told["after"]) == (units == 1)
+        for units, told in zip((1, 2), said))
+    checks.check("words that a change overtakes are of the run that was drawn", right and len(page.complaints) == before,
+                 "; ".join(page.complaints[before:])[:300] if right else str(said))
 
 
 def fixed_points(checks, page, tool):

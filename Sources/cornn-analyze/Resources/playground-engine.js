@@ -59,15 +59,19 @@ function substeps(state) {
   return 2 * Math.min(4, Math.max(1, Math.ceil(state.dt * rate / 0.12)));
 }
 
-/** The run of a state, map and ODE, with its energies and bounds: row 0 is the start. */
-function simulate(state) {
+/**
+ * The run of a state, map and ODE, with its energies and bounds: row 0 is the start.
+ * It holds the state that it is of, so that what is said of it stays true while the page's goes on.
+ */
+function simulate(given) {
+  const state = copyOf(given);
   const engine = engines[state.units];
   const m = state.units, n = state.steps;
   configure(engine, state);
   engine.start();
   const column = () => new Float64Array(n + 1);
   const run = {
-    steps: n, time: column(), input: column(), y: [], z: [], flowY: [], flowZ: [],
+    state, steps: n, time: column(), input: column(), y: [], z: [], flowY: [], flowZ: [],
     energy: column(), flowEnergy: column(), weighted: column(), bounds: rungs.map(column), divergedAt: null,
   };
   for (let i = 0; i < m; i++) for (const key of ["y", "z", "flowY", "flowZ"]) run[key].push(column());
@@ -111,7 +115,8 @@ function simulate(state) {
 }
 
 /** The error of a run's ODE: a fifteenth of its difference from one in steps twice as long, both of fourth order. */
-function flowError(state, run) {
+function flowError(run) {
+  const { state } = run;
   const engine = engines[state.units];
   configure(engine, state);
   engine.start();

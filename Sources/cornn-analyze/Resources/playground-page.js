@@ -2,7 +2,7 @@
 
 const byId = (id) => document.getElementById(id);
 let state = copyOf(rest);
-let run = null;
+let run = simulate(state);
 let cursor = 0;
 let isStale = true;
 let isPlaying = false;
@@ -27,13 +27,13 @@ function drawFrame(now) {
     tellTimer ??= setTimeout(tell, 120);
   }
   cursor = Math.min(cursor, run.steps);
-  drawMotion(state, run, cursor);
-  drawPhase(state, run, cursor);
+  drawMotion(run, cursor);
+  drawPhase(run, cursor);
   // While frames come late, these two take turns.
   turn = 1 - turn;
-  if (!Plot.isHurried || turn === 0) drawRunEnergy(state, run, cursor);
-  if (!Plot.isHurried || turn === 1) drawEigenvalues(state, run);
-  if (!tellTimer) tellMoment(state, run, cursor);
+  if (!Plot.isHurried || turn === 0) drawRunEnergy(run, cursor);
+  if (!Plot.isHurried || turn === 1) drawEigenvalues(run);
+  if (!tellTimer) tellMoment(run, cursor);
   frames.push(performance.now() - began);
   if (frames.length > 240) frames.shift();
   if (isPlaying) {
@@ -64,17 +64,17 @@ function hurry(now) {
 function tell() {
   tellTimer = undefined;
   const [motion, , energy, eigenvalues] = [
-    tellMotion(state, run), tellPhase(state, run), tellRunEnergy(state, run), tellEigenvalues(state, run),
+    tellMotion(run), tellPhase(run), tellRunEnergy(run), tellEigenvalues(run),
   ];
   // To a screen reader, once things are at rest.
   clearTimeout(sayTimer);
   sayTimer = setTimeout(() => setText(byId("status"), [motion, energy, eigenvalues].join(" ")), 700);
-  tellMoment(state, run, cursor);
+  tellMoment(run, cursor);
   tellBounds(run);
-  tellPoints(state, run);
-  tellLimit(state, run);
-  tellNumbers(state, run);
-  setText(byId("command"), command(state));
+  tellPoints(run);
+  tellLimit(run);
+  tellNumbers(run);
+  setText(byId("command"), command(run.state));
 }
 
 /** Takes over a changed state. */
@@ -138,7 +138,7 @@ byId("cursor").addEventListener("input", () => look(Number(byId("cursor").value)
 for (const id of ["motion-plot", "energy-plot"]) {
   const canvas = byId(id);
   const follow = (event) => {
-    if (event.pointerType === "mouse" || event.buttons || event.type === "pointerdown") look(plots[id].valueAt(event) / state.dt);
+    if (event.pointerType === "mouse" || event.buttons || event.type === "pointerdown") look(plots[id].valueAt(event) / run.state.dt);
   };
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
@@ -167,7 +167,7 @@ function save(name, type, text) {
   link.href = `data:${type};charset=utf-8,` + encodeURIComponent(text);
   link.click();
 }
-byId("save-csv").addEventListener("click", () => save("run.csv", "text/csv", csv(state, run)));
+byId("save-csv").addEventListener("click", () => save("run.csv", "text/csv", csv(run)));
 byId("save-network").addEventListener("click", () => save("network.json", "application/json", networkJSON(state)));
 byId("copy-link").addEventListener("click", async () => {
   history.replaceState(null, "", toLink(state));
@@ -178,8 +178,8 @@ byId("copy-link").addEventListener("click", async () => {
     setText(byId("saved"), "the address bar has it: copying isn't allowed here");
   }
 });
-byId("every").addEventListener("change", () => tellNumbers(state, run));
-byId("numbers").addEventListener("toggle", () => tellNumbers(state, run));
+byId("every").addEventListener("change", () => tellNumbers(run));
+byId("numbers").addEventListener("toggle", () => tellNumbers(run));
 
 function followLink() {
   if (location.hash.length < 2) {
@@ -208,6 +208,6 @@ followLink();
 redrawAll();
 // For the browser's console, and for tests.
 globalThis.playground = {
-  csv: () => csv(state, run), network: () => networkJSON(state), command: () => command(state), link: () => toLink(state), frames,
-  flowError: () => flowError(state, run), fixedPoints: () => run.fixedPoints, rungs: () => run.rungs, replayDifference: replayed.difference, isSettled: () => !isStale && !requestFrame.pending && !tellTimer && !(Plot.isHurried && restTimer),
+  csv: () => csv(run), network: () => networkJSON(state), command: () => command(state), link: () => toLink(state), frames,
+  flowError: () => flowError(run), fixedPoints: () => run.fixedPoints, rungs: () => run.rungs, replayDifference: replayed.difference, isSettled: () => !isStale && !requestFrame.pending && !tellTimer && !(Plot.isHurried && restTimer),
 };

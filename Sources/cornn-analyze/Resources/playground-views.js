@@ -1,4 +1,4 @@
-// What is drawn and said of a run.
+// What is drawn and said of a run: of the state that it is of, whatever the sliders have come to since.
 
 const plots = Object.fromEntries(
   ["motion-plot", "phase-plot", "energy-plot", "map-eigenvalues", "flow-eigenvalues", "replay-plot", "replay-energy"]
@@ -7,7 +7,6 @@ const plots = Object.fromEntries(
 const mapStyle = [{ stroke: "map1", dash: [] }, { stroke: "map2", dash: [] }];
 const flowStyle = [{ stroke: "ode1", dash: [7, 4] }, { stroke: "ode2", dash: [3, 3] }];
 const styled = ({ stroke, dash }, more = {}) => ({ stroke: color(stroke), dash, ...more });
-const unitName = (state, i) => (state.units === 2 ? ` of unit ${i + 1}` : "");
 const largest = (columns, until) => {
   let size = 0;
   for (const column of columns) for (let k = 0; k < until; k++) size = Math.max(size, Math.abs(column[k]));
@@ -25,7 +24,8 @@ function positionRange(run, map, flow) {
   return [-reach, reach];
 }
 
-function drawMotion(state, run, cursor) {
+function drawMotion(run, cursor) {
+  const { state } = run;
   const plot = plots["motion-plot"];
   plot.begin({
     x: [0, run.time[run.steps]], y: positionRange(run, run.y, run.flowY), xLabel: "time t (units of time)", yLabel: "position y",
@@ -42,7 +42,8 @@ function drawMotion(state, run, cursor) {
   drawLegend(document.getElementById("motion-legend"), legend);
 }
 
-function tellMotion(state, run) {
+function tellMotion(run) {
+  const { state } = run;
   let text;
   if (run.divergedAt !== null) {
     text = `The map runs away: beyond a million at step ${run.divergedAt}, t = ${shown(run.time[run.divergedAt])}. `;
@@ -57,13 +58,14 @@ function tellMotion(state, run) {
       }
     }
     text = `|y| ≤ ${shown(largest(run.y, run.steps + 1), 3)} in ${run.steps} steps. Map and ODE are apart by at most ${shown(apart, 3)} in y, at t = ${shown(run.time[when], 3)}`
-      + ` (the ODE itself is known to about ${shown(flowError(state, run), 1)}).`;
+      + ` (the ODE itself is known to about ${shown(flowError(run), 1)}).`;
   }
   setFinding("motion-finding", plots["motion-plot"].canvas, text);
   return text;
 }
 
-function drawPhase(state, run, cursor) {
+function drawPhase(run, cursor) {
+  const { state } = run;
   const plot = plots["phase-plot"];
   const points = run.fixedPoints.points;
   const rests = points.map((point) => point.position);
@@ -83,7 +85,8 @@ function drawPhase(state, run, cursor) {
   for (let i = 0; i < state.units; i++) plot.mark(run.y[i][cursor], run.z[i][cursor], { stroke: color(mapStyle[i].stroke) });
 }
 
-function tellPhase(state, run) {
+function tellPhase(run) {
+  const { state } = run;
   const points = run.fixedPoints.points;
   const stable = points.filter((point) => point[state.damping].kind === "stable").length;
   const orbit = run.divergedAt === null
@@ -120,7 +123,7 @@ function drawEnergy(plot, time, curves, bounds, cursor, until, xLabel = "time t 
   plot.mark(time[cursor], curves[0].values[cursor], { stroke: color(curves[0].style.stroke) });
 }
 
-function drawRunEnergy(state, run, cursor) {
+function drawRunEnergy(run, cursor) {
   const plot = plots["energy-plot"];
   const shownRungs = run.rungs.filter((rung) => rung.applies && !rung.parts);
   const curves = [
@@ -138,7 +141,8 @@ function drawRunEnergy(state, run, cursor) {
   drawLegend(document.getElementById("energy-legend"), legend);
 }
 
-function tellRunEnergy(state, run) {
+function tellRunEnergy(run) {
+  const { state } = run;
   const ofMap = run.rungs.filter((rung) => rung.applies && rung.of === "map");
   const peak = run.divergedAt === null ? `Largest energy of the map ${shown(largest([run.energy], run.steps + 1), 3)}. ` : "The map's energy runs away. ";
   let text;
@@ -154,7 +158,8 @@ function tellRunEnergy(state, run) {
   return text;
 }
 
-function drawEigenvalues(state, run) {
+function drawEigenvalues(run) {
+  const { state } = run;
   const points = run.fixedPoints.points;
   const draw = (plot, all, isMap, yLabel) => {
     const most = isMap ? 4 : 1e3;
@@ -181,7 +186,8 @@ function drawEigenvalues(state, run) {
   draw(plots["flow-eigenvalues"], points.flatMap((p) => p.flow.values), false, "Im λ (1/time)");
 }
 
-function tellEigenvalues(state, run) {
+function tellEigenvalues(run) {
+  const { state } = run;
   const points = run.fixedPoints.points;
   let text;
   if (points.length === 0) text = "No fixed point was found.";
@@ -231,7 +237,8 @@ function tellBounds(run) {
     run.divergedAt === null ? `The exact identity of each step's energy holds to ${shown(run.identityResidual, 2)}, relative to its largest term.` : "");
 }
 
-function tellPoints(state, run) {
+function tellPoints(run) {
+  const { state } = run;
   const { points, complete } = run.fixedPoints;
   const input = state.input === "constant" ? `the constant input ${shown(state.amplitude)}`
     : state.input === "cosine" ? "the input held at its mean, 0 (under the cosine itself nothing rests)" : "no input";
@@ -253,7 +260,8 @@ function tellPoints(state, run) {
     ]));
 }
 
-function tellLimit(state, run) {
+function tellLimit(run) {
+  const { state } = run;
   const { explicit, implicit } = run.limits;
   setText(
     document.getElementById("limit"),
@@ -272,7 +280,8 @@ function columns(state) {
   ];
 }
 
-function tellNumbers(state, run) {
+function tellNumbers(run) {
+  const { state } = run;
   if (!document.getElementById("numbers").open) return;
   const every = Math.max(1, Math.round(Number(document.getElementById("every").value)) || 50);
   const rows = [];
@@ -285,14 +294,16 @@ function tellNumbers(state, run) {
 }
 
 /** The whole run as CSV, every digit. */
-function csv(state, run) {
+function csv(run) {
+  const { state } = run;
   const list = columns(state);
   const rows = [list.map(([name]) => name).join(",")];
   for (let k = 0; k <= run.steps; k++) rows.push(list.map(([, value]) => value(run, k)).join(","));
   return rows.join("\n") + "\n";
 }
 
-function tellMoment(state, run, cursor) {
+function tellMoment(run, cursor) {
+  const { state } = run;
   const slider = document.getElementById("cursor");
   slider.max = run.steps;
   slider.value = cursor;
