@@ -11,8 +11,9 @@
 PACKAGES := libgsl-dev libopenblas-dev libzip-dev gnuplot-nox
 SWIFT ?= swift
 TOOL := .build/release/cornn-analyze
-# Tests are optimised, since they sweep thousands of networks, and built apart: other flags, other products.
-TESTING := -c release -Xswiftc -enable-testing --scratch-path .build/testing
+# Tests are optimised, since they sweep thousands of networks, without debug information, which takes time, and built apart:
+# other flags, other products.
+TESTING := -c release -Xswiftc -enable-testing -Xswiftc -gnone --scratch-path .build/testing
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # The notebooks' Python packages, from PyPI.

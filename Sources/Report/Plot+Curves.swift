@@ -88,7 +88,7 @@ extension Plot.Curves {
     let every = max(1, x.count / 2000)
     let source = "'\(name).dat'"
     // Symbols show a whole line under broken ones that it falls together with.
-    let hasOthers = curves.count { known($0) > 0 } > 1
+    let lines = curves.count { known($0) > 0 }
     var drawn: [String] = []
     var column = 2
     for (place, curve) in curves.enumerated() {
@@ -108,7 +108,7 @@ extension Plot.Curves {
       case nil: break
       }
       // Bars leave room for a symbol each.
-      let marks: Plot.Marks = known <= Plot.fewPoints || curve.hasBars ? .all : hasOthers ? .some : .none
+      let marks = curve.hasBars ? .all : Plot.Marks(points: known, lines: lines)
       // A single value is no line.
       if curve.isDashed, known > 1 {
         drawn.append(

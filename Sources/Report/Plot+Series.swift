@@ -92,7 +92,7 @@ extension Plot.Series {
 extension [Plot.Series] {
   /// What gnuplot is told to draw: the series of a panel, whose data are the blocks from `first` on.
   func drawn(_ name: String, first: Int) -> [String] {
-    let hasLines = count { $0.style == .line } > 1
+    let lines = count { $0.style == .line }
     var taken: Set<Int> = []
     var dashedLines = 0
     return indices.flatMap { place in
@@ -128,8 +128,8 @@ extension [Plot.Series] {
       case .line:
         return Plot.line(
           from: source, using: "1:2", known: series.known, place: place, pen: pen,
-          symbol: hasLines ? symbol() : pen.symbol,
-          marks: series.known <= Plot.fewPoints ? .all : hasLines ? .some : .none, label: series.label)
+          symbol: lines > 1 ? symbol() : pen.symbol, marks: .init(points: series.known, lines: lines),
+          label: series.label)
       case .faintLine: return entry("1:2", "lines lw 0.7 lc rgb '#AAAAAA'")
       case .wideLine: return entry("1:2", "lines lw 5 lc rgb '#BBBBBB'")
       case .dashedLine:

@@ -72,9 +72,21 @@ extension Plot {
   /// How many symbols a line of many points gets.
   private static let marksOnALine = 12
 
-  /// Which points of a line have symbols: some are others than its neighbours', so that lines that fall together show
-  /// both.
-  enum Marks { case none, some, all }
+  /// Which points of a line have symbols.
+  enum Marks: Equatable {
+    case none, all
+    /// Some, others than those of so many lines: lines that fall together show symbols of each.
+    case some(of: Int)
+
+    /// Those of a line of so many points, one of so many in a plot.
+    init(points: Int, lines: Int) {
+      if points <= (lines > 4 ? Plot.marksOnALine : Plot.fewPoints) {
+        self = .all
+      } else {
+        self = lines > 1 ? .some(of: lines) : .none
+      }
+    }
+  }
 
   /// A line as gnuplot is to draw it.
   static func line(
@@ -83,18 +95,20 @@ extension Plot {
   ) -> [String] {
     let mark = "pt \(symbol) ps 0.9"
     let title = "title \(quoted(label)) noenhanced"
-    if marks == .all {
-      return ["\(source) using \(columns) with linespoints \(pen.line) \(mark) \(title)"]
-    }
     let thinning = thinned > 1 ? " every \(thinned)" : ""
-    guard marks == .some else { return ["\(source)\(thinning) using \(columns) with lines \(pen.line) \(title)"] }
-    let between = max(1, known / marksOnALine)
-    return [
-      "\(source)\(thinning) using \(columns) with lines \(pen.line) notitle",
-      "\(source) every \(between)::\(between * (2 * place + 1) / 16 % between) using \(columns) with points \(mark) "
-        + "\(pen.inColour) notitle",
-      "keyentry with linespoints \(pen.line) \(mark) \(title)",
-    ]
+    switch marks {
+    case .all: return ["\(source) using \(columns) with linespoints \(pen.line) \(mark) \(title)"]
+    case .none: return ["\(source)\(thinning) using \(columns) with lines \(pen.line) \(title)"]
+    case .some(let lines):
+      // Far enough from one to the next that the others' fit between, but for very many lines.
+      let between = max(known / marksOnALine, min(lines, known / 3))
+      let first = between * (2 * (place % lines) + 1) / (2 * lines)
+      return [
+        "\(source)\(thinning) using \(columns) with lines \(pen.line) notitle",
+        "\(source) every \(between)::\(first) using \(columns) with points \(mark) \(pen.inColour) notitle",
+        "keyentry with linespoints \(pen.line) \(mark) \(title)",
+      ]
+    }
   }
 
   /// `plot` and what it is to draw, a line each.

@@ -47,7 +47,7 @@ extension SweepResult {
   private var table: Document.Table {
     .init(
       "Numbers by point",
-      columns: ["#"] + axes.map(\.key) + columns + (hasTrouble ? ["state"] : []),
+      columns: ["#"] + axes.map(\.key) + labels + (hasTrouble ? ["state"] : []),
       rows: rows.prefix(Self.mostRows).enumerated().map { place, row in
         ["\(place + 1)"] + row.values.map(shortened) + row.numbers.map { $0.map { numberText($0, digits: 5) } ?? "–" }
           + (hasTrouble ? [row.state.words] : [])
@@ -57,7 +57,7 @@ extension SweepResult {
   private var spread: Document.Table {
     .init(
       "Mean ± standard deviation",
-      columns: axes.filter { $0.role != .repeats }.map(\.key) + ["runs"] + columns,
+      columns: axes.filter { $0.role != .repeats }.map(\.key) + ["runs"] + labels,
       rows: groups.prefix(Self.mostRows).map { group in
         group.values.map(shortened) + ["\(group.spreads.map(\.count).max() ?? 0)"]
           + group.spreads.map { spread in

@@ -17,10 +17,11 @@ extension SweepResult {
     return names.enumerated().compactMap { place, name in
       let lines = curves.filter { $0.name == name }
       guard lines.count <= Self.mostLines else { return nil }
-      let sides = name.split(separator: " over ").map { Self.words($0) }
+      let paths = name.split(separator: " over ").map { Self.words($0) }
+      let sides = [lines[0].yLabel ?? paths[0], lines[0].xLabel ?? paths[1]]
       return Plot(
         name: "sweep-curves" + (names.count > 1 ? "-\(place + 1)" : ""), title: sides.joined(separator: " over "),
-        xLabel: sides.last ?? "", yLabel: sides.first ?? "",
+        xLabel: sides[1], yLabel: sides[0],
         logarithmic: Self.spansDecades(lines.flatMap { $0.y.compactMap { $0 } }),
         series: lines.map {
           .init($0.label, x: $0.x.map { $0 ?? .nan }, y: $0.y.map { $0 ?? .nan }, style: .line)
@@ -50,10 +51,10 @@ extension SweepResult {
       guard let x = numbers(of: axis) else { return nil }
       let y = rows.map { $0.numbers[column] ?? .nan }
       return Plot(
-        name: plotName(column, axes[axis].key), title: "\(columns[column]) over \(axes[axis].key)",
-        xLabel: axes[axis].key, yLabel: columns[column], logarithmic: Self.spansDecades(y),
+        name: plotName(column, axes[axis].key), title: "\(labels[column]) over \(axes[axis].key)",
+        xLabel: axes[axis].key, yLabel: labels[column], logarithmic: Self.spansDecades(y),
         logarithmicX: Self.spansDecades(x),
-        series: [.init(columns[column], x: x, y: y, style: .circles)])
+        series: [.init(labels[column], x: x, y: y, style: .circles)])
     }
   }
 
@@ -77,7 +78,7 @@ extension SweepResult {
       }
       return Plot(
         name: plotName(column), title: title(column), xLabel: axes[kept[0]].key, yLabel: axes[kept[1]].key,
-        valueLabel: columns[column], columns: values[0].compactMap { Double($0) },
+        valueLabel: labels[column], columns: values[0].compactMap { Double($0) },
         rows: values[1].compactMap { Double($0) }, values: cells, logarithmic: Self.spansDecades(cells))
     }
     // The longest axis of numbers is x, or else the first; the others make the lines.
@@ -100,11 +101,11 @@ extension SweepResult {
       // Between names there is nothing for a line to say.
       return Plot(
         name: plotName(column), title: title(column), xLabel: axes[kept[along]].key + ", by its place in the table",
-        yLabel: columns[column], logarithmic: Self.spansDecades(all.map(mean)),
+        yLabel: labels[column], logarithmic: Self.spansDecades(all.map(mean)),
         series: lines.map { label, groups in
           let found = order.map { value in groups.first { $0.values[along] == value } }
           return .init(
-            label.isEmpty ? columns[column] : label, x: x, y: found.map { $0.map(mean) ?? .nan },
+            label.isEmpty ? labels[column] : label, x: x, y: found.map { $0.map(mean) ?? .nan },
             errors: found.map { $0?.spreads[column].deviation ?? 0 }, style: .errorBars)
         }, ticks: x)
     }
@@ -112,16 +113,16 @@ extension SweepResult {
       let found = order.map { value in groups.first { $0.values[along] == value } }
       let errors = found.map { $0?.spreads[column].deviation ?? 0 }
       return Plot.Curve(
-        label.isEmpty ? columns[column] : label, found.map { $0.map(mean) ?? .nan },
+        label.isEmpty ? labels[column] : label, found.map { $0.map(mean) ?? .nan },
         errors: errors.contains { $0 > 0 } ? .bars(errors) : nil)
     }
     return Plot(
-      name: plotName(column), title: title(column), xLabel: axes[kept[along]].key, yLabel: columns[column],
+      name: plotName(column), title: title(column), xLabel: axes[kept[along]].key, yLabel: labels[column],
       logarithmic: Self.spansDecades(all.map(mean)), logarithmicX: Self.spansDecades(x), x: x, curves: curves)
   }
 
   private func title(_ column: Int) -> String {
-    columns[column] + (groups.isEmpty ? "" : ", mean and standard deviation over repeats")
+    labels[column] + (groups.isEmpty ? "" : ", mean and standard deviation over repeats")
   }
 
   /// Whether numbers are positive and so far apart that a logarithmic axis shows them better.

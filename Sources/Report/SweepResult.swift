@@ -42,6 +42,20 @@ public struct SweepResult: Encodable, Equatable, Sendable {
     }
   }
 
+  /// A number of each result.
+  public struct Column: Equatable, Sendable {
+    /// Where it is in a result.
+    public let path: String
+    /// How tables and plots call it.
+    public let label: String
+
+    /// A number and its name.
+    public init(path: String, label: String) {
+      self.path = path
+      self.label = label
+    }
+  }
+
   /// A combination of values.
   public struct Row: Encodable, Equatable, Sendable {
     /// One for each axis, as it was written.
@@ -121,16 +135,22 @@ public struct SweepResult: Encodable, Equatable, Sendable {
     public let name: String
     /// Which point's.
     public let label: String
+    /// How plots call what it is over; null where the scenario has no words for it.
+    public let xLabel: String?
+    /// How they call what is there.
+    public let yLabel: String?
     /// What it is over; null where a result has no number.
     public let x: [Double?]
     /// What is there; null where a result has no number.
     public let y: [Double?]
 
     /// A point's curve; precondition: x and y are as long as each other.
-    public init(name: String, label: String, x: [Double?], y: [Double?]) {
+    public init(name: String, label: String, xLabel: String?, yLabel: String?, x: [Double?], y: [Double?]) {
       precondition(x.count == y.count, "\(name): \(y.count) numbers over \(x.count)")
       self.name = name
       self.label = label
+      self.xLabel = xLabel
+      self.yLabel = yLabel
       self.x = x
       self.y = y
     }
@@ -146,6 +166,8 @@ public struct SweepResult: Encodable, Equatable, Sendable {
   public let axes: [Axis]
   /// What the numbers are, as paths into results.
   public let columns: [String]
+  /// What tables and plots call them.
+  public let labels: [String]
   /// A row for each combination of values.
   public let rows: [Row]
   /// The points computed; rows may share them.
@@ -162,12 +184,12 @@ public struct SweepResult: Encodable, Equatable, Sendable {
   public let curves: [Curve]
 
   private enum CodingKeys: String, CodingKey {
-    case name, question, kinds, axes, columns, rows, points, failures, unmet, groups, curves
+    case name, question, kinds, axes, columns, labels, rows, points, failures, unmet, groups, curves
   }
 
   /// A table of these rows; groups follow from them.
   public init(
-    name: String, question: String, kinds: [String], axes: [Axis], columns: [String], rows: [Row], points: Int,
+    name: String, question: String, kinds: [String], axes: [Axis], columns: [Column], rows: [Row], points: Int,
     computed: Int, failures: [Trouble], unmet: [Trouble], curves: [Curve] = []
   ) {
     precondition(
@@ -176,7 +198,8 @@ public struct SweepResult: Encodable, Equatable, Sendable {
     self.question = question
     self.kinds = kinds
     self.axes = axes
-    self.columns = columns
+    self.columns = columns.map(\.path)
+    labels = columns.map(\.label)
     self.rows = rows
     self.points = points
     self.computed = computed

@@ -1,5 +1,6 @@
 import CoRNNCheckpoints
 import CoRNNKernels
+import CoRNNLearning
 import CoRNNModel
 import CoRNNReport
 
@@ -28,6 +29,20 @@ extension Diagnostic {
         + (missing.sidecarExists ? " or in \(missing.sidecar)" : ""),
       hint: "give --\(missing.key) \(values), or put \"\(missing.key)\" into \(missing.sidecar)"
         + (missing.key == "damping" ? "; published training code runs explicit damping" : ""))
+  }
+
+  /// The message for a network that doesn't forecast what it sees.
+  init(_ problem: GivenNetwork.Problem, path: String) {
+    switch problem {
+    case .outputs(let outputs, let inputs):
+      self.init(
+        .data, "\(path) has \(outputs == 0 ? "no readout" : "\(outputs) outputs") and \(inputs) inputs",
+        hint: "a network forecasts where it reads out as many numbers as it sees")
+    case .tokens: self.init(.data, "\(path): its inputs are tokens", hint: "Lorenz-96 is forecast from numbers")
+    case .activation(let activation):
+      self.init(.data, "\(path): its activation is \(activation.rawValue); forecasts are made with tanh")
+    case .invalid(let invalid): self.init(invalid, path: path)
+    }
   }
 
   /// The message for numbers that aren't a network.

@@ -12,9 +12,13 @@ struct ForecastCommand: AsyncParsableCommand {
     discussion: """
       The task of the coRNN paper: the state 25 samples of 0.01 ahead, from 128 trajectories each for training, validation \
       and test. NRMSE is the root mean square error over the targets' root mean square, at every step from --first-scored \
-      on. --closed-loop gives models of one sample ahead their own forecasts as inputs, and tells how long they stay near \
+      on. A checkpoint is scored beside the models by the forecasts that it reads out, for the horizon that it was trained \
+      for. --closed-loop gives models of one sample ahead their own forecasts as inputs, and tells how long they stay near \
       the truth. --output DIR writes forecast.json, forecast.md, and plots with their data and scripts.
       """)
+
+  @Argument(help: "Trained weights to score as well: .pt, .pth, .safetensors, .npz or .json.")
+  var checkpoint: String?
 
   @OptionGroup var task: ForecastOptions
   @OptionGroup var loop: ClosedLoopOptions
@@ -31,6 +35,15 @@ struct ForecastCommand: AsyncParsableCommand {
     help: ArgumentHelp("Forcings to show the error against, commas between.", valueName: "x,x,…"))
   var forcings: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What the checkpoint's outputs are multiplied by to be forecasts. (default: what its inputs are divided by, its input_scale)",
+      valueName: "x"))
+  var outputScale: Double?
+
+  @OptionGroup var reading: ReadingOptions
+
   func validate() throws {
     if loop.closedLoop {
       for (flag, isGiven) in [
@@ -38,6 +51,16 @@ struct ForecastCommand: AsyncParsableCommand {
       ] where isGiven {
         throw ValidationError("\(flag) is about open-loop forecasts; closed loops forecast one sample ahead.")
       }
+    }
+    if checkpoint == nil {
+      for flag in reading.givenFlags + (outputScale == nil ? [] : ["--output-scale"]) {
+        throw ValidationError("\(flag) is about a checkpoint: name one.")
+      }
+    } else if horizons != nil {
+      throw ValidationError("--horizons fits models anew for each, and a checkpoint knows the one it was trained for.")
+    }
+    if let outputScale, !(outputScale > 0 && outputScale.isFinite) {
+      throw ValidationError("--output-scale is \(outputScale); it must be greater than 0.")
     }
     if let forcings, numberList(forcings)?.isEmpty ?? true {
       throw ValidationError("--forcings is \(forcings); it must be numbers with commas between.")
@@ -76,7 +99,7 @@ struct ForecastCommand: AsyncParsableCommand {
 
   private func compare(_ folder: OutputFolder?, _ fits: FitFolder?) async throws {
     let threads = output.threadCount
-    let methods = task.methods(store: fits)
+    let methods = task.methods(store: fits) + (try given())
     let asked = ForecastTask(horizon: horizon ?? 25, firstScored: task.firstScored)
     let horizons = try Self.wholeNumbers(horizons)
     let forcings = Array(Set(forcings.flatMap(numberList) ?? [])).sorted()
@@ -131,7 +154,7 @@ struct ForecastCommand: AsyncParsableCommand {
 
   private func closeLoops(_ folder: OutputFolder?, _ fits: FitFolder?) async throws {
     let threads = output.threadCount
-    let methods = task.methods(leavingOut: ["climatology", "persistence"], store: fits)
+    let methods = task.methods(leavingOut: ["climatology", "persistence"], store: fits) + (try given())
     let progress = Progress("closing loops", total: methods.count + 1, quiet: output.quiet)
     let data = try task.data(threads: threads)
     let exponent = try task.exponent()
@@ -155,6 +178,28 @@ struct ForecastCommand: AsyncParsableCommand {
     if output.strict, let entry = result.models.first(where: { $0.failure != nil }) {
       throw Diagnostic(.unreached, "\(entry.name) wasn't fitted: \(entry.failure ?? "")")
     }
+  }
+
+  /// The checkpoint as a model; none without one.
+  private func given() throws(Diagnostic) -> [any ForecastMethod] {
+    guard let path = checkpoint else { return [] }
+    let stored = try reading.stored(path)
+    let network = try reading.network(stored)
+    let scale = stored.constants.inputScale.value
+    let method: GivenNetwork
+    do throws(GivenNetwork.Problem) {
+      method = try GivenNetwork(
+        network, name: path.split(separator: "/").last.map(String.init) ?? path, inputScale: scale,
+        outputScale: outputScale ?? scale)
+    } catch {
+      throw Diagnostic(error, path: path)
+    }
+    guard network.inputs == task.variables else {
+      throw Diagnostic(
+        .usage, "\(path) forecasts \(network.inputs) variables, and there are \(task.variables)",
+        hint: network.inputs >= 4 ? "give --variables \(network.inputs)" : "Lorenz-96 has at least 4")
+    }
+    return [method]
   }
 
   private func finish(_ document: Document, json: String, plots: [Plot], _ folder: OutputFolder?) async throws {

@@ -47,7 +47,9 @@ struct PlaygroundReplay: Encodable {
     let input = try InputOptions.parse(["--signal", "lorenz96", "--steps", "\(Self.exponentSteps)", "--seed", "1"])
     let prepared = try Prepared(checkpoint: CheckpointOptions.parse([path]), input: input)
     let network = prepared.network
-    guard let forecast = NetworkForecast(network) else { preconditionFailure("\(path): not a forecasting network") }
+    guard let forecast = (try? GivenNetwork(network, name: path))?.model else {
+      preconditionFailure("\(path): not a forecasting network")
+    }
     let m = network.hidden
     let shown = prepared.inputs.part(steps: 0..<steps, trajectories: 0..<1)
     let trajectory = OscillatorMap(network).trajectory(inputs: shown, start: nil)
@@ -137,37 +139,6 @@ struct PlaygroundReplay: Encodable {
       for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift)) }
     }
     return bytes.base64EncodedString()
-  }
-}
-
-/// A coRNN with as many outputs as inputs, as a model that forecasts.
-private struct NetworkForecast: ForecastModel {
-  let variables: Int
-  let carried: Int
-  private let map: OscillatorMap
-  private let readout: OscillatorNetwork.Readout
-
-  /// Nil without such a readout.
-  init?(_ network: OscillatorNetwork) {
-    guard let readout = network.readout, readout.weights.rows == network.inputs else { return nil }
-    self.readout = readout
-    map = OscillatorMap(network)
-    variables = network.inputs
-    carried = 2 * network.hidden
-  }
-
-  func advance(inputs: [Double], carry: inout [Double], predictions: inout [Double]) {
-    let batch = inputs.count / variables
-    let run = map.trajectory(
-      inputs: InputSequence(steps: 1, batch: batch, width: variables, values: inputs), start: carry)
-    carry = run.lastState
-    for b in 0..<batch {
-      for output in 0..<variables {
-        var sum = readout.bias[output]
-        for unit in 0..<run.hidden { sum += readout.weights[output, unit] * run.positions[b * run.hidden + unit] }
-        predictions[b * variables + output] = sum
-      }
-    }
   }
 }
 

@@ -133,7 +133,7 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Adam's learning rate at the start. (default: adding: by cell and length)", valueName: "x"))
+    help: ArgumentHelp("Adam's learning rate at the start. (default: adding: by cell)", valueName: "x"))
   var rate: Double?
 
   @Option(help: "What becomes of the rate: nothing, division at --drop-at, half a cosine. (default: constant)")

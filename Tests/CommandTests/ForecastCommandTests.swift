@@ -65,4 +65,29 @@ import Testing
     #expect(run.status == 0 && run.output.contains("cubic: not fitted, 12341 regressors, more than 3000"))
     #expect(try Tool(arguments + ["--strict"]).status == 2)
   }
+
+  /// A checkpoint stands in the table; what it can't be asked is refused.
+  @Test func checkpoint() throws {
+    let path = TestData.path("lorenz96-F8-m64.pt")
+    let run = try Tool(Self.small + [path, "--models", "persistence", "--format", "json"])
+    #expect(run.status == 0, "\(run.errors)")
+    let models = try #require(try run.json()["models"] as? [[String: Any]])
+    #expect(models.map { $0["name"] as? String } == ["persistence", "lorenz96-F8-m64.pt"])
+    let test = try #require(models[1]["test"] as? [String: Any])
+    #expect(0.03..<0.07 ~= (test["mean"] as? Double ?? .nan))
+    let first = try #require((models[1]["runs"] as? [[String: Any]])?.first)
+    #expect(first["dynamics"] is [String: Any])
+    for (arguments, status, message) in [
+      ([path, "--horizons", "5,25"], 64, "a checkpoint knows the one it was trained for"),
+      ([path, "--variables", "6"], 64, "forecasts 5 variables, and there are 6"),
+      ([path, "--output-scale", "0"], 64, "--output-scale is 0.0; it must be greater than 0."),
+      (["--gamma", "1"], 64, "--gamma is about a checkpoint: name one."),
+      (["--output-scale", "1"], 64, "--output-scale is about a checkpoint: name one."),
+      ([TestData.path("adding-T100-m128.pt")], 65, "1 outputs and 2 inputs"),
+      ([path + "x"], 66, "lorenz96-F8-m64.ptx"),
+    ] {
+      let wrong = try Tool(Self.small + arguments)
+      #expect(wrong.status == status && wrong.errors.contains(message), "\(arguments): \(wrong.errors)")
+    }
+  }
 }

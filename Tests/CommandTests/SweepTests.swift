@@ -151,24 +151,35 @@ import Testing
         testSet: 7
         grid:
           cell: [gru, cornn]
-        report: [adding.best.value, records.*.test over records.*.step]
+        report: [adding.best.value as test error, records.*.test as mean square over records.*.step]
         """
       try text.write(toFile: folder + "/s.yaml", atomically: true, encoding: .utf8)
       let json = try Tool(["run", "s.yaml", "--output", "run", "--format", "json"], folder: folder).json()
       let curves = try #require(json["curves"] as? [[String: Any]])
       #expect(curves.map { $0["label"] as? String } == ["cell gru", "cell cornn"])
-      #expect(json["columns"] as? [String] == ["adding.best.value"])
+      #expect(json["columns"] as? [String] == ["adding.best.value"] && json["labels"] as? [String] == ["test error"])
+      #expect(curves.allSatisfy { $0["name"] as? String == "records.*.test over records.*.step" })
+      let table = try String(contentsOfFile: folder + "/run/table.csv", encoding: .utf8)
+      #expect(table.hasPrefix("cell,adding.best.value,state"))
       for (curve, record) in zip(curves, try Self.results(folder + "/run")) {
         let records = (record["result"] as? [String: Any])?["records"] as? [[String: Any]] ?? []
         #expect(curve["x"] as? [Double] == [10, 20, 30])
         #expect(curve["y"] as? [Double] == records.compactMap { $0["test"] as? Double })
       }
       let picture = try String(contentsOfFile: folder + "/run/sweep-curves.svg", encoding: .utf8)
-      #expect(picture.contains(">test over step</text>") && !picture.contains("records."))
-      try text.replacing("records.*.step", with: "steps").write(
-        toFile: folder + "/t.yaml", atomically: true, encoding: .utf8)
-      let wrong = try Tool(["run", "t.yaml", "--output", "t"], folder: folder)
-      #expect(wrong.status == 65 && wrong.errors.contains("both sides of a curve must have a *"), "\(wrong.errors)")
+      #expect(picture.contains(">mean square over step</text>") && !picture.contains("records."))
+      for (wrong, message) in [
+        ("records.*.test over steps", "records.*.test over steps: both sides of a curve must have a *"),
+        ("records.*.test", "records.*.test: both sides of a curve must have a *"),
+        ("records.*.test over records.*.step over x.*", "both sides of a curve must have a *"),
+        ("best.value as", "best.value as: it must be a path into the result, and perhaps words for it"),
+        ("best value", "best value: it must be a path into the result, and perhaps words for it"),
+      ] {
+        try text.replacing("report: [", with: "report: [\(wrong), ").write(
+          toFile: folder + "/t.yaml", atomically: true, encoding: .utf8)
+        let run = try Tool(["run", "t.yaml", "--output", "t"], folder: folder)
+        #expect(run.status == 65 && run.errors.contains(message), "\(wrong): \(run.errors)")
+      }
     }
   }
 

@@ -43,13 +43,13 @@ struct KeyRange: Equatable, Sendable {
         || known.contains(String(argument.dropFirst(2).prefix { $0 != "=" }))
     }
     let bases: [[String]] =
-      kind.hasSubject
+      kind.subject == .required
       ? [
         ["x.pt"], ["x.pt", "--constant-input=0"], ["x.pt", "--signal=cosine", "--steps=9"], ["--system=lorenz63"],
         ["--random-hidden=3", "--constant-input=0"],
       ]
       : [
-        ["--forcing=8", "--output=."],
+        ["--forcing=8", "--output=."], ["x.pt", "--forcing=8"],
         [
           "--forcing=8", "--steps=9", "--rate=1", "--dt=1", "--gamma=1", "--epsilon=1", "--damping=implicit",
           "--output=.",

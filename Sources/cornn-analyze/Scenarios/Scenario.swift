@@ -13,8 +13,8 @@ struct Scenario {
   let settings: [ScenarioKind: [PointSetting]]
   /// What is varied, the last the fastest.
   let axes: [ScenarioAxis]
-  /// The numbers to report for each kind, as paths into its result.
-  let report: [ScenarioKind: [String]]
+  /// What to report of each kind's results.
+  let report: [ScenarioKind: [ReportedPath]]
   /// The scenario with what it extends and what `--set` and `--short` replaced, but for `folder`.
   let resolved: [ScenarioEntry]
   /// What it asks of Slurm.
@@ -48,7 +48,7 @@ struct Scenario {
     ),
     (
       "report",
-      "Paths into the results, such as exponents.0.value: the numbers of the table and the plots. A plot of curves, one for each point: records.*.score over records.*.step."
+      "Paths into the results, such as exponents.0.value: the numbers of the table and the plots. A plot of curves, one for each point: records.*.score over records.*.step. Words for tables and plots follow a path: exponents.0.value as largest exponent (1/time)."
     ),
   ]
 
@@ -145,24 +145,16 @@ struct Scenario {
   }
 
   private static func report(_ node: ScenarioNode?, _ kinds: [ScenarioKind]) throws(Diagnostic) -> [ScenarioKind:
-    [String]]
+    [ReportedPath]]
   {
-    guard let node else { return Dictionary(uniqueKeysWithValues: kinds.map { ($0, $0.headlines) }) }
-    var report: [ScenarioKind: [String]] = [:]
+    guard let node else {
+      return Dictionary(uniqueKeysWithValues: kinds.map { ($0, $0.headlines.map(ReportedPath.init(number:))) })
+    }
+    var report: [ScenarioKind: [ReportedPath]] = [:]
     for element in node.elements ?? [node] {
-      guard let path = element.scalar, !path.isEmpty else {
-        throw element.place.trouble("it must be a path into the result", hint: "for instance exponents.0.value")
-      }
-      if let over = path.firstRange(of: " over ") {
-        let sides = [path[..<over.lowerBound], path[over.upperBound...]]
-        guard sides.allSatisfy({ $0.split(separator: ".").contains("*") && !$0.contains(" ") }) else {
-          throw element.place.trouble(
-            "\(path): both sides of a curve must have a *", hint: "for instance records.*.score over records.*.step")
-        }
-      }
-      let owner = path.split(separator: ".").first.flatMap { ScenarioKind(rawValue: String($0)) }
-      if let owner, kinds.contains(owner) {
-        report[owner, default: []].append(String(path.dropFirst(owner.rawValue.count + 1)))
+      let path = try ReportedPath(element)
+      if let owner = path.kind, kinds.contains(owner) {
+        report[owner, default: []].append(path.within(owner))
       } else {
         for kind in kinds { report[kind, default: []].append(path) }
       }
@@ -172,7 +164,7 @@ struct Scenario {
 
   /// Refuses a kind that is about something when there is nothing.
   private func checkSubject() throws(Diagnostic) {
-    for kind in kinds where kind.hasSubject {
+    for kind in kinds where kind.subject == .required {
       let given =
         (settings[kind] ?? []).map(\.key.name) + axes.flatMap(\.paths).filter { $0.kinds.contains(kind) }.map(\.name)
       guard !given.contains(where: { ["checkpoint", "system", "randomHidden"].contains($0) }) else { continue }

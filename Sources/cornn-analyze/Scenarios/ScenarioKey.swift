@@ -51,7 +51,7 @@ struct ScenarioKey: Equatable, Sendable {
       return (flag, argument)
     }
     let flags = Set(arguments.map(\.flag))
-    return (kind.hasSubject ? [checkpoint] : [])
+    return (kind.subject == .none ? [] : [checkpoint])
       + arguments.compactMap { flag, argument -> ScenarioKey? in
         let isOff = flag.hasPrefix("no-") && flags.contains(String(flag.dropFirst(3)))
         guard !isOff, !ofRun.contains(flag) else { return nil }

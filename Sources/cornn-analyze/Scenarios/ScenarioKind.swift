@@ -29,7 +29,15 @@ enum ScenarioKind: String, CaseIterable, Sendable {
   }
 
   /// Whether it is about a network or a system that is given.
-  var hasSubject: Bool { self != .train && self != .forecast }
+  enum Subject { case none, optional, required }
+
+  var subject: Subject {
+    switch self {
+    case .train: .none
+    case .forecast: .optional
+    default: .required
+    }
+  }
 
   /// The numbers of a result that a table over many shows where `report:` doesn't say which.
   var headlines: [String] {

@@ -26,7 +26,7 @@ extension ScenarioSchema {
       repeats: 3                     # seeds 1, 2, 3
       lyapunov:                      # for this kind alone
         transient: 2000
-      report: [lyapunov.exponents.0.value, certify.contraction.certified]
+      report: [lyapunov.exponents.0.value as largest exponent, certify.contraction.certified]
       ```
 
       ## Keys of every scenario

@@ -24,7 +24,10 @@ extension SweepRun {
     var failures: [SweepResult.Trouble] = []
     var unmet: [SweepResult.Trouble] = []
     var states: [SweepResult.State] = []
-    var curves: [[(name: String, x: [Double?], y: [Double?])]] = []
+    var curves: [[(path: ReportedPath, name: String, x: [Double?], y: [Double?])]] = []
+    func name(_ path: ReportedPath, of kind: ScenarioKind) -> String {
+      scenario.kinds.count > 1 ? kind.rawValue + " " + path.name : path.name
+    }
     try store.forEachRecord { place, line throws(Diagnostic) in
       let task = points.tasks[place]
       let record = RecordEnd(line)
@@ -34,26 +37,24 @@ extension SweepRun {
       if let error = record.error { failures.append(trouble(error)) }
       if let end = record.unmet { unmet.append(trouble(end)) }
       states.append(record.error != nil ? .failed : record.unmet != nil ? .unmet : .done)
-      func parts(_ path: some StringProtocol) -> [String] {
-        ["result"] + path.split(separator: ".").map { String($0) }
-      }
       let paths = scenario.report[task.kind] ?? []
       numbers.append(
-        paths.filter { !$0.isCurve }.map { record.error == nil ? ResultNumber.find(parts($0), in: line) : nil })
+        paths.filter { $0.over == nil }.map { record.error == nil ? ResultNumber.find($0.value.parts, in: line) : nil })
       curves.append(
         record.error != nil
           ? []
-          : paths.filter(\.isCurve).map { path in
-            let sides = path.split(separator: " over ")
+          : paths.compactMap { path in
+            guard let over = path.over else { return nil }
             return (
-              scenario.kinds.count > 1 ? task.kind.rawValue + " " + path : path,
-              ResultNumber.list(parts(sides[1]), in: line), ResultNumber.list(parts(sides[0]), in: line)
+              path, name(path, of: task.kind), ResultNumber.list(over.parts, in: line),
+              ResultNumber.list(path.value.parts, in: line)
             )
           })
     }
     let columns = scenario.kinds.flatMap { kind in
-      (scenario.report[kind] ?? []).filter { !$0.isCurve }.map {
-        scenario.kinds.count > 1 ? kind.rawValue + " " + $0 : $0
+      (scenario.report[kind] ?? []).filter { $0.over == nil }.map { path in
+        let name = name(path, of: kind)
+        return SweepResult.Column(path: name, label: path.value.label ?? name)
       }
     }
     // What is varied together, as draws are, is several columns of one axis.
@@ -70,8 +71,7 @@ extension SweepRun {
       row.tasks.flatMap { curves[$0] }.filter { $0.x.count == $0.y.count && !$0.x.isEmpty }.map {
         SweepResult.Curve(
           name: $0.name, label: zip(axes, rows[place].values).map { "\($0.key) \($1)" }.joined(separator: ", "),
-          x: $0.x,
-          y: $0.y)
+          xLabel: $0.path.over?.label, yLabel: $0.path.value.label, x: $0.x, y: $0.y)
       }
     }
     return SweepResult(
@@ -79,11 +79,6 @@ extension SweepRun {
       columns: columns, rows: rows, points: points.tasks.count, computed: computed, failures: failures, unmet: unmet,
       curves: families)
   }
-}
-
-extension String {
-  /// Whether a path to report is one to curves.
-  fileprivate var isCurve: Bool { contains(" over ") }
 }
 
 extension Scenario {
