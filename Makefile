@@ -11,8 +11,8 @@
 PACKAGES := libgsl-dev libopenblas-dev libzip-dev gnuplot-nox
 SWIFT ?= swift
 TOOL := .build/release/cornn-analyze
-# Tests are optimised, since they sweep thousands of networks, without debug information, which takes time, and built apart:
-# other flags, other products.
+# Tests are optimised, since they sweep thousands of networks, and built apart: other flags, other products. Debug
+# information would only make the build longer.
 TESTING := -c release -Xswiftc -enable-testing -Xswiftc -gnone --scratch-path .build/testing
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 

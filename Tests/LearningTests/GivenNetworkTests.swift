@@ -9,10 +9,12 @@ import Testing
 
 /// Networks trained elsewhere as forecast models: by the map itself, and as good as they were found to be elsewhere.
 @Suite struct GivenNetworkTests {
-  static let checkpoints = [("lorenz96-F8-m64", 8, 5), ("lorenz96-F0.9-m64", 0.9, 1)]
+  static let checkpoints: [(name: String, forcing: Double, scale: Double)] = [
+    ("lorenz96-F8-m64", 8, 5), ("lorenz96-F0.9-m64", 0.9, 1),
+  ]
 
   private static func network(_ name: String) throws -> (network: OscillatorNetwork, scale: Double) {
-    let stored = try StoredNetwork(path: TestData.path(name + ".pt"))
+    let stored = try StoredNetwork(path: TestData.path(name + ".pt"), memoryLimit: 1 << 30)
     return (try stored.network(), stored.constants.inputScale.value)
   }
 
