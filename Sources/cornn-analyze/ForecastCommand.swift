@@ -1,7 +1,9 @@
 import ArgumentParser
+import CoRNNCheckpoints
 import CoRNNDynamics
 import CoRNNKernels
 import CoRNNLearning
+import CoRNNModel
 import CoRNNReport
 
 /// Forecasts Lorenz-96 with several models, and scores them.
