@@ -69,7 +69,9 @@ import Testing
   /// A checkpoint stands in the table; what it can't be asked is refused.
   @Test func checkpoint() throws {
     let path = TestData.path("lorenz96-F8-m64.pt")
-    let run = try Tool(Self.small + [path, "--models", "persistence", "--format", "json"])
+    let run = try Tool(
+      Self.small.prefix(3)
+        + [path, "--models", "persistence", "--format", "json", "--trajectories", "6", "--until-error", "0.05"])
     #expect(run.status == 0, "\(run.errors)")
     let models = try #require(try run.json()["models"] as? [[String: Any]])
     #expect(models.map { $0["name"] as? String } == ["persistence", "lorenz96-F8-m64.pt"])
