@@ -11,6 +11,8 @@ extension Plot {
     var counted: Int?
     /// Where the x axis has its marks; empty to leave it to gnuplot.
     var ticks: [Double] = []
+    /// What stands at them; empty for their numbers.
+    var tickNames: [String] = []
 
     /// The script's lines about them, and about a key under them.
     func settings(_ key: Key) -> [String] {
@@ -20,7 +22,9 @@ extension Plot {
       if isLogarithmic { lines += Self.scale(logarithmic: true) }
       if isLogarithmicInX { lines += ["set logscale x", "set format x '10^{%T}'"] }
       if let low = ticks.min(), let high = ticks.max() {
-        lines.append("set xtics (" + ticks.map { "\(quoted(numberText($0))) \($0)" }.joined(separator: ", ") + ")")
+        let names = tickNames.isEmpty ? ticks.map { numberText($0) } : tickNames
+        lines.append(
+          "set xtics (" + zip(names, ticks).map { "\(quoted($0)) \($1)" }.joined(separator: ", ") + ") noenhanced")
         let margin = isLogarithmicInX ? Double.pow(high / low, 0.05) : 0.05 * (high - low)
         let range = isLogarithmicInX ? (low / margin, high * margin) : (low - margin, high + margin)
         if low < high { lines.append("set xrange [\(range.0):\(range.1)]") }

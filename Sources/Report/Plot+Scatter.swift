@@ -22,16 +22,20 @@ extension Plot {
   ///   - series: the points and lines.
   ///   - above: panels above the series, over the same x, from the top.
   ///   - ticks: where the x axis has its marks; empty to leave it to gnuplot.
+  ///   - tickNames: what stands at them; empty for their numbers.
   public init(
     name: String, title: String, xLabel: String, yLabel: String, logarithmic: Bool = false, logarithmicX: Bool = false,
-    equalAxes: Bool = false, series: [Series], above: [Panel] = [], ticks: [Double] = []
+    equalAxes: Bool = false, series: [Series], above: [Panel] = [], ticks: [Double] = [],
+    tickNames: [String] = []
   ) {
+    precondition(
+      tickNames.isEmpty || tickNames.count == ticks.count, "\(name): \(tickNames.count) names of \(ticks.count) marks")
     self.init(
       name: name, title: title, xLabel: xLabel, yLabel: yLabel,
       content: .scatter(
         Scatter(
           series: series, hasEqualAxes: equalAxes, above: above,
-          axes: Axes(isLogarithmic: logarithmic, isLogarithmicInX: logarithmicX, ticks: ticks))))
+          axes: Axes(isLogarithmic: logarithmic, isLogarithmicInX: logarithmicX, ticks: ticks, tickNames: tickNames))))
   }
 }
 

@@ -1,6 +1,8 @@
 extension SweepResult {
   /// The most lines in a plot.
   private static let mostLines = 8
+  /// The most letters that fit under an x axis.
+  private static let mostLetters = 90
 
   /// A plot of the curves, and one of each column: lines over one axis, a heat map over two, dots over random draws.
   public var plots: [Plot] {
@@ -99,15 +101,18 @@ extension SweepResult {
     guard lines.count <= Self.mostLines else { return nil }
     guard numeric != nil else {
       // Between names there is nothing for a line to say.
+      let names = order.map { String($0.split(separator: "/").last ?? "") }
+      let fit = names.reduce(0) { $0 + $1.count + 2 } <= Self.mostLetters
       return Plot(
-        name: plotName(column), title: title(column), xLabel: axes[kept[along]].key + ", by its place in the table",
+        name: plotName(column), title: title(column),
+        xLabel: axes[kept[along]].key + (fit ? "" : ", by its place in the table"),
         yLabel: labels[column], logarithmic: Self.spansDecades(all.map(mean)),
         series: lines.map { label, groups in
           let found = order.map { value in groups.first { $0.values[along] == value } }
           return .init(
             label.isEmpty ? labels[column] : label, x: x, y: found.map { $0.map(mean) ?? .nan },
             errors: found.map { $0?.spreads[column].deviation ?? 0 }, style: .errorBars)
-        }, ticks: x)
+        }, ticks: x, tickNames: fit ? names : [])
     }
     let curves = lines.map { label, groups in
       let found = order.map { value in groups.first { $0.values[along] == value } }

@@ -75,6 +75,8 @@ import Testing
     #expect(throws: GivenNetwork.Problem.tokens) {
       try GivenNetwork(other(readout: network.readout, embedding: table), name: "x")
     }
-    #expect(throws: GivenNetwork.Problem.self) { try GivenNetwork(network, name: "x", inputScale: .leastNonzeroMagnitude) }
+    #expect(throws: GivenNetwork.Problem.self) {
+      try GivenNetwork(network, name: "x", inputScale: .leastNonzeroMagnitude)
+    }
   }
 }
