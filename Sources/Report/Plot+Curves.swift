@@ -87,8 +87,9 @@ extension Plot.Curves {
     // More points than pixels only make large files; the data keeps them all.
     let every = max(1, x.count / 2000)
     let source = "'\(name).dat'"
-    // Symbols show a whole line under broken ones that it falls together with.
-    let lines = curves.count { known($0) > 0 }
+    let lines = curves.count { !$0.isDashed && known($0) > 0 }
+    let hasOthers = curves.count { known($0) > 0 } > 1
+    var number = 0
     var drawn: [String] = []
     var column = 2
     for (place, curve) in curves.enumerated() {
@@ -107,8 +108,9 @@ extension Plot.Curves {
         )
       case nil: break
       }
-      // Bars leave room for a symbol each.
-      let marks = curve.hasBars ? .all : Plot.Marks(points: known, lines: lines)
+      // Bars leave room for a symbol each, which show a whole line under broken ones that it falls together with.
+      let marks =
+        curve.hasBars ? .all : Plot.Marks(points: known, number: number, of: lines, besideOthers: hasOthers)
       // A single value is no line.
       if curve.isDashed, known > 1 {
         drawn.append(
@@ -116,8 +118,9 @@ extension Plot.Curves {
             + "title \(quoted(curve.label)) noenhanced")
       } else {
         drawn += Plot.line(
-          from: source, every: every, using: "1:\(column)", known: known, place: place, pen: pen,
-          symbol: pen.symbol, marks: marks, label: curve.label)
+          from: source, every: every, using: "1:\(column)", known: known, pen: pen, symbol: pen.symbol, marks: marks,
+          label: curve.label)
+        number += 1
       }
     }
     let key = Plot.Key(curves.map(\.label))

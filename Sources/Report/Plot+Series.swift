@@ -94,6 +94,7 @@ extension [Plot.Series] {
   func drawn(_ name: String, first: Int) -> [String] {
     let lines = count { $0.style == .line }
     var taken: Set<Int> = []
+    var number = 0
     var dashedLines = 0
     return indices.flatMap { place in
       let series = self[place]
@@ -126,10 +127,10 @@ extension [Plot.Series] {
         return entry("1:2", "histeps " + ((series.colour ?? place) == 0 ? pen.line : pen.dashedLine))
       case .lineWithPoints: return entry("1:2", "linespoints \(pen.line) pt \(symbol()) ps 0.9")
       case .line:
+        defer { number += 1 }
         return Plot.line(
-          from: source, using: "1:2", known: series.known, place: place, pen: pen,
-          symbol: lines > 1 ? symbol() : pen.symbol, marks: .init(points: series.known, lines: lines),
-          label: series.label)
+          from: source, using: "1:2", known: series.known, pen: pen, symbol: lines > 1 ? symbol() : pen.symbol,
+          marks: .init(points: series.known, number: number, of: lines, besideOthers: lines > 1), label: series.label)
       case .faintLine: return entry("1:2", "lines lw 0.7 lc rgb '#AAAAAA'")
       case .wideLine: return entry("1:2", "lines lw 5 lc rgb '#BBBBBB'")
       case .dashedLine:

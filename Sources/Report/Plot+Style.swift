@@ -75,23 +75,24 @@ extension Plot {
   /// Which points of a line have symbols.
   enum Marks: Equatable {
     case none, all
-    /// Some, others than those of so many lines: lines that fall together show symbols of each.
-    case some(of: Int)
+    /// Some, others than those of the other lines, of which it is so many-th: lines that fall together show symbols of
+    /// each.
+    case some(number: Int, of: Int)
 
-    /// Those of a line of so many points, one of so many in a plot.
-    init(points: Int, lines: Int) {
+    /// Those of a line of so many points.
+    init(points: Int, number: Int, of lines: Int, besideOthers: Bool) {
       if points <= (lines > 4 ? Plot.marksOnALine : Plot.fewPoints) {
         self = .all
       } else {
-        self = lines > 1 ? .some(of: lines) : .none
+        self = besideOthers ? .some(number: number, of: lines) : .none
       }
     }
   }
 
   /// A line as gnuplot is to draw it.
   static func line(
-    from source: String, every thinned: Int = 1, using columns: String, known: Int, place: Int, pen: Pen,
-    symbol: Int, marks: Marks, label: String
+    from source: String, every thinned: Int = 1, using columns: String, known: Int, pen: Pen, symbol: Int,
+    marks: Marks, label: String
   ) -> [String] {
     let mark = "pt \(symbol) ps 0.9"
     let title = "title \(quoted(label)) noenhanced"
@@ -99,10 +100,10 @@ extension Plot {
     switch marks {
     case .all: return ["\(source) using \(columns) with linespoints \(pen.line) \(mark) \(title)"]
     case .none: return ["\(source)\(thinning) using \(columns) with lines \(pen.line) \(title)"]
-    case .some(let lines):
+    case .some(let number, let lines):
       // Far enough from one to the next that the others' fit between, but for very many lines.
       let between = max(known / marksOnALine, min(lines, known / 3))
-      let first = between * (2 * (place % lines) + 1) / (2 * lines)
+      let first = between * (2 * number + 1) / (2 * lines)
       return [
         "\(source)\(thinning) using \(columns) with lines \(pen.line) notitle",
         "\(source) every \(between)::\(first) using \(columns) with points \(mark) \(pen.inColour) notitle",
