@@ -151,13 +151,13 @@ import Testing
         testSet: 7
         grid:
           cell: [gru, cornn]
-        report: [adding.best.value as test error, records.*.test as mean square over records.*.step]
+        report: [adding.best.value as test error*, records.*.test as mean square over records.*.step]
         """
       try text.write(toFile: folder + "/s.yaml", atomically: true, encoding: .utf8)
       let json = try Tool(["run", "s.yaml", "--output", "run", "--format", "json"], folder: folder).json()
       let curves = try #require(json["curves"] as? [[String: Any]])
       #expect(curves.map { $0["label"] as? String } == ["cell gru", "cell cornn"])
-      #expect(json["columns"] as? [String] == ["adding.best.value"] && json["labels"] as? [String] == ["test error"])
+      #expect(json["columns"] as? [String] == ["adding.best.value"] && json["labels"] as? [String] == ["test error*"])
       #expect(curves.allSatisfy { $0["name"] as? String == "records.*.test over records.*.step" })
       let table = try String(contentsOfFile: folder + "/run/table.csv", encoding: .utf8)
       #expect(table.hasPrefix("cell,adding.best.value,state"))
@@ -174,6 +174,9 @@ import Testing
         ("records.*.test over records.*.step over x.*", "both sides of a curve must have a *"),
         ("best.value as", "best.value as: it must be a path into the result, and perhaps words for it"),
         ("best value", "best value: it must be a path into the result, and perhaps words for it"),
+        ("\" over \"", "it must be a path into the result"), ("\" as words\"", "it must be a path into the result"),
+        ("\"best.value as \"", "it must be a path into the result"),
+        ("\"records.*.test over \"", "it must be a path into the result"),
       ] {
         try text.replacing("report: [", with: "report: [\(wrong), ").write(
           toFile: folder + "/t.yaml", atomically: true, encoding: .utf8)

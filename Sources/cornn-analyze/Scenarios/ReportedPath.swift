@@ -21,16 +21,16 @@ struct ReportedPath: Equatable {
     guard let text = node.scalar, !text.isEmpty else {
       throw node.place.trouble("it must be a path into the result", hint: "for instance exponents.0.value")
     }
-    let sides = try text.split(separator: " over ").map { side throws(Diagnostic) in
-      let parts = side.split(separator: " as ", maxSplits: 1).map(String.init)
-      guard let path = parts.first, !path.contains(" "), !path.hasPrefix("."), !side.hasSuffix(" as") else {
+    let sides = try text.split(separator: " over ", omittingEmptySubsequences: false).map { side throws(Diagnostic) in
+      let parts = side.split(separator: " as ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard let path = parts.first, !path.isEmpty, !path.contains(" "), !path.hasPrefix("."), parts.last != "" else {
         throw node.place.trouble(
           "\(text): it must be a path into the result, and perhaps words for it",
           hint: "for instance exponents.0.value as largest exponent")
       }
       return Side(path: path, label: parts.dropFirst().first)
     }
-    let isCurve = sides.count > 1 || text.contains("*")
+    let isCurve = sides.count > 1 || sides[0].path.contains("*")
     guard !isCurve || sides.count == 2 && sides.allSatisfy({ $0.path.split(separator: ".").contains("*") }) else {
       throw node.place.trouble(
         "\(text): both sides of a curve must have a *", hint: "for instance records.*.score over records.*.step")
