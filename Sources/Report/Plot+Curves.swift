@@ -108,7 +108,7 @@ extension Plot.Curves {
         )
       case nil: break
       }
-      // Bars leave room for a symbol each, which show a whole line under broken ones that it falls together with.
+      // Bars leave room for a symbol each; symbols show a whole line under broken ones that it falls together with.
       let marks =
         curve.hasBars ? .all : Plot.Marks(points: known, number: number, of: lines, besideOthers: hasOthers)
       // A single value is no line.

@@ -25,8 +25,9 @@ extension SweepRun {
     var unmet: [SweepResult.Trouble] = []
     var states: [SweepResult.State] = []
     var curves: [[(path: ReportedPath, name: String, x: [Double?], y: [Double?])]] = []
-    func name(_ path: ReportedPath, of kind: ScenarioKind) -> String {
-      scenario.kinds.count > 1 ? kind.rawValue + " " + path.name : path.name
+    // Kinds may share a path and its words.
+    func named(_ text: String, of kind: ScenarioKind) -> String {
+      scenario.kinds.count > 1 ? kind.rawValue + " " + text : text
     }
     try store.forEachRecord { place, line throws(Diagnostic) in
       let task = points.tasks[place]
@@ -46,15 +47,14 @@ extension SweepRun {
           : paths.compactMap { path in
             guard let over = path.over else { return nil }
             return (
-              path, name(path, of: task.kind), ResultNumber.list(over.parts, in: line),
+              path, named(path.name, of: task.kind), ResultNumber.list(over.parts, in: line),
               ResultNumber.list(path.value.parts, in: line)
             )
           })
     }
     let columns = scenario.kinds.flatMap { kind in
       (scenario.report[kind] ?? []).filter { $0.over == nil }.map { path in
-        let name = name(path, of: kind)
-        return SweepResult.Column(path: name, label: path.value.label ?? name)
+        SweepResult.Column(path: named(path.name, of: kind), label: named(path.value.label ?? path.name, of: kind))
       }
     }
     // What is varied together, as draws are, is several columns of one axis.
