@@ -217,7 +217,8 @@ import Testing
       try words.write(toFile: folder + "/words.yaml", atomically: true, encoding: .utf8)
       let named = try Tool(["run", "words.yaml", "--output", "run", "--resume", "--format", "json"], folder: folder)
       #expect(
-        try named.json()["labels"] as? [String] == ["bounds length", "bounds peak", "certify length"], "\(named.errors)")
+        try named.json()["labels"] as? [String] == ["bounds length", "bounds peak", "certify length"], "\(named.errors)"
+      )
       let rows = try #require(json["rows"] as? [[String: Any]])
       let numbers = rows.compactMap { $0["numbers"] as? [Any] }
       #expect(rows.count == 4 && numbers.count == 4)
